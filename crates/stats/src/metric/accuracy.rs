@@ -1,0 +1,36 @@
+use super::{About, Better, Metric};
+use crate::cases::Cases;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::proportion::{Part, proportion_of_flags};
+
+/// Accuracy: the share of cases where flag and truth agree. With a rare disease a high value says little.
+///
+/// Takes truth, flag and patient; a case is flagged when its score is at least the threshold. The value is in 0..=1.
+/// The interval is Wilson's, with patients at the size divided by their design effect.
+///
+/// # Errors
+/// [`Undefined::NoThreshold`], [`Undefined::NoCase`].
+///
+/// # Source
+/// Wilson 1927, JASA 22:209-212; Rao and Scott 1992, Biometrics 48:577-585 (design effect).
+pub struct Accuracy;
+
+impl Metric for Accuracy {
+    fn about(&self) -> About {
+        About {
+            id: "accuracy",
+            title: "Accuracy",
+            better: Better::Higher,
+            needs_threshold: true,
+            needs_probability: false,
+            method: "wilson",
+            source: "Wilson 1927; Rao and Scott 1992",
+            what: "The share of cases where flag and truth agree.",
+        }
+    }
+
+    fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        let part = |truth: bool, flagged: bool| Part::of(truth == flagged);
+        proportion_of_flags(cases, part, Undefined::NoCase, level)
+    }
+}

@@ -1,0 +1,51 @@
+use super::{About, Better, Metric};
+use crate::cases::Cases;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::{interval, logistic};
+
+/// Calibration intercept, or calibration-in-the-large: the constant to add to the log odds of every score so that as
+/// many events are expected as were observed (slope fixed at 1).
+///
+/// Takes truth, score (a probability, strictly between 0 and 1) and patient. 0 is perfect; above 0 the model expects too
+/// few events. The interval is Wald's, with patients by the cluster-robust variance.
+///
+/// # Errors
+/// [`Undefined::NoCase`], [`Undefined::NoDiseasedCase`], [`Undefined::NoHealthyCase`], [`Undefined::NotProbability`],
+/// [`Undefined::CertainScore`], [`Undefined::Separated`], [`Undefined::NotConverged`].
+///
+/// # Source
+/// Cox 1958, Biometrika 45:562-565; Van Calster et al. 2019, BMC Med 17:230; Liang and Zeger 1986 (patients).
+pub struct CalibrationIntercept;
+
+impl Metric for CalibrationIntercept {
+    fn about(&self) -> About {
+        About {
+            id: "calibration_intercept",
+            title: "Calibration intercept",
+            better: Better::Target(0.0),
+            needs_threshold: false,
+            needs_probability: true,
+            method: "wald",
+            source: "Cox 1958; Van Calster et al. 2019; Liang and Zeger 1986",
+            what: "The log odds by which the scores are too low on the whole; above 0 too few events are expected.",
+        }
+    }
+
+    fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        let log_odds = logistic::log_odds(cases)?;
+        let fit = logistic::fit(cases, |_| [1.0], |i| log_odds[i])?;
+        let value = fit.coefficients[0];
+        let interval = fit.covariance.and_then(|covariance| {
+            interval::normal(value, covariance[0][0], (f64::MIN, f64::MAX), level)
+        });
+        let method = if cases.cluster().is_some() {
+            "wald_clustered"
+        } else {
+            "wald"
+        };
+        let estimate = Estimate::with_interval(value, interval, cases.n() as u64, level, method);
+        Ok(estimate
+            .events(cases.diseased() as u64)
+            .clusters(cases.patients()))
+    }
+}

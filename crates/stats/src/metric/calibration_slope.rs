@@ -1,0 +1,50 @@
+use super::{About, Better, Metric};
+use crate::cases::Cases;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::{interval, logistic};
+
+/// Calibration slope: the coefficient of the log odds of the score in a logistic regression of the truth.
+///
+/// Takes truth, score (a probability, strictly between 0 and 1) and patient. 1 is perfect; below 1 the scores are too
+/// extreme. The interval is Wald's, with patients by the cluster-robust variance.
+///
+/// # Errors
+/// [`Undefined::NoCase`], [`Undefined::NoDiseasedCase`], [`Undefined::NoHealthyCase`], [`Undefined::NotProbability`],
+/// [`Undefined::CertainScore`], [`Undefined::SameScore`], [`Undefined::Separated`], [`Undefined::NotConverged`].
+///
+/// # Source
+/// Cox 1958, Biometrika 45:562-565; Van Calster et al. 2019, BMC Med 17:230; Liang and Zeger 1986 (patients).
+pub struct CalibrationSlope;
+
+impl Metric for CalibrationSlope {
+    fn about(&self) -> About {
+        About {
+            id: "calibration_slope",
+            title: "Calibration slope",
+            better: Better::Target(1.0),
+            needs_threshold: false,
+            needs_probability: true,
+            method: "wald",
+            source: "Cox 1958; Van Calster et al. 2019; Liang and Zeger 1986",
+            what: "The slope of the truth on the log odds of the score; below 1 the scores are too extreme.",
+        }
+    }
+
+    fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        let log_odds = logistic::log_odds(cases)?;
+        let fit = logistic::fit(cases, |i| [1.0, log_odds[i]], |_| 0.0)?;
+        let value = fit.coefficients[1];
+        let interval = fit.covariance.and_then(|covariance| {
+            interval::normal(value, covariance[1][1], (f64::MIN, f64::MAX), level)
+        });
+        let method = if cases.cluster().is_some() {
+            "wald_clustered"
+        } else {
+            "wald"
+        };
+        let estimate = Estimate::with_interval(value, interval, cases.n() as u64, level, method);
+        Ok(estimate
+            .events(cases.diseased() as u64)
+            .clusters(cases.patients()))
+    }
+}

@@ -1,0 +1,42 @@
+use super::{About, Better, Metric};
+use crate::cases::Cases;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::proportion::{Part, proportion_of_flags};
+
+/// Positive predictive value: the share of flagged cases that are diseased. It moves with the prevalence.
+///
+/// Takes truth, flag and patient; a case is flagged when its score is at least the threshold. The value is in 0..=1.
+/// The interval is Wilson's, with patients at the size divided by their design effect.
+///
+/// # Errors
+/// [`Undefined::NoThreshold`], [`Undefined::NoCase`], [`Undefined::NoFlaggedCase`].
+///
+/// # Source
+/// Wilson 1927, JASA 22:209-212; Rao and Scott 1992, Biometrics 48:577-585 (design effect).
+pub struct Ppv;
+
+impl Metric for Ppv {
+    fn about(&self) -> About {
+        About {
+            id: "ppv",
+            title: "Positive predictive value",
+            better: Better::Higher,
+            needs_threshold: true,
+            needs_probability: false,
+            method: "wilson",
+            source: "Wilson 1927; Rao and Scott 1992",
+            what: "The share of flagged cases that are diseased.",
+        }
+    }
+
+    fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        let part = |truth: bool, flagged: bool| {
+            if flagged {
+                Part::of(truth)
+            } else {
+                Part::Outside
+            }
+        };
+        proportion_of_flags(cases, part, Undefined::NoFlaggedCase, level)
+    }
+}
