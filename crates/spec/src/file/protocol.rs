@@ -1,0 +1,183 @@
+//! `protocol.yaml`: the plan of validation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::rule::Rule;
+
+/// Endpoints on declared sets, and the criteria that their intervals must clear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// The sealed set that binding gates judge against.
+    pub reference_set: ReferenceSet,
+    /// The set for gates that bind nothing.
+    pub development_set: DevelopmentSet,
+    /// The score at which a case is flagged.
+    pub threshold: f64,
+    /// Why this threshold.
+    pub threshold_rationale: String,
+    /// Parts of the cohort that endpoints name.
+    #[serde(default)]
+    pub subgroups: Vec<Subgroup>,
+    /// Disturbances that endpoints name.
+    #[serde(default)]
+    pub perturbations: Vec<Perturbation>,
+    /// What is measured.
+    pub endpoints: Vec<Endpoint>,
+    /// What the measured must clear.
+    pub criteria: Vec<Criterion>,
+}
+
+impl Protocol {
+    /// The endpoint of that id.
+    pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id)
+    }
+
+    /// The subgroup of that id.
+    pub fn subgroup(&self, id: &str) -> Option<&Subgroup> {
+        self.subgroups.iter().find(|subgroup| subgroup.id == id)
+    }
+
+    /// The perturbation of that id.
+    pub fn perturbation(&self, id: &str) -> Option<&Perturbation> {
+        self.perturbations
+            .iter()
+            .find(|perturbation| perturbation.id == id)
+    }
+}
+
+/// The sealed set that a gate judges against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceSet {
+    /// A part of the division in `data.yaml`.
+    pub dataset: String,
+    /// How often it may be looked at, over the life of this protocol.
+    pub looks: u32,
+    /// Cases that are expected, for the question whether a criterion can be decided.
+    pub expected_cases: u64,
+    /// Diseased cases that are expected.
+    pub expected_diseased: u64,
+}
+
+/// The set for the gates after each run; they bind nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DevelopmentSet {
+    /// A part of the division in `data.yaml`.
+    pub dataset: String,
+}
+
+/// A declared part of the cohort: cases whose `column` equals a value or lies in a range.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subgroup {
+    /// Names the subgroup.
+    pub id: String,
+    /// What it is called on a page.
+    pub title: String,
+    /// The column that decides who belongs to it.
+    pub column: String,
+    /// The value of a category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub equals: Option<String>,
+    /// Cases with this value and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// Cases below this value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+}
+
+/// A declared disturbance of the inputs, such as the error of an assay.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Perturbation {
+    /// Names the perturbation.
+    pub id: String,
+    /// Id of the list in the manual: `multiplicative_error`, `set_missing`, …
+    pub perturbation: String,
+    /// The inputs that are disturbed.
+    pub columns: Vec<String>,
+    /// How much, such as `cv`.
+    #[serde(default)]
+    pub params: std::collections::BTreeMap<String, f64>,
+    /// The seed of the disturbance.
+    pub seed: u64,
+    /// Where the size of the disturbance comes from.
+    pub source: String,
+}
+
+/// This metric, on the set, in these cases, perhaps compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Names the endpoint.
+    pub id: String,
+    /// What it is called on a page.
+    pub title: String,
+    /// Id of a metric of the manual.
+    pub metric: String,
+    /// Only these cases; a subgroup's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subgroup: Option<String>,
+    /// The metric with perturbed inputs; a perturbation's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<String>,
+    /// What is estimated is a difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+}
+
+/// Which two values an endpoint subtracts; exactly one key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// First subgroup minus second subgroup.
+    Between([String; 2]),
+    /// Undisturbed minus disturbed by a perturbation: the drop.
+    DropUnder(String),
+    /// Candidate minus the model that is released when the change is judged. Undefined for the first release.
+    ToReleased,
+}
+
+/// The bound that an endpoint's interval must clear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    /// Names the criterion, so that risk controls and modifications can refer to it.
+    pub id: String,
+    /// Id of an endpoint.
+    pub endpoint: String,
+    /// Whether it binds.
+    pub kind: CriterionKind,
+    /// The bound: `lower >= 0.75`, `upper <= 0.02`, `inside (0.70, 1.43)` or `report`.
+    pub rule: Rule,
+    /// Confidence level of the two-sided interval.
+    #[serde(default = "default_level")]
+    pub level: f64,
+    /// The value that the team expects, for the question whether the set can decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<f64>,
+    /// Applies only to changes of a released model.
+    #[serde(default)]
+    pub updates_only: bool,
+    /// Why this bound.
+    pub rationale: String,
+}
+
+fn default_level() -> f64 {
+    0.95
+}
+
+/// Whether a criterion binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CriterionKind {
+    /// Must pass; inconclusive blocks.
+    Required,
+    /// Is reported; what does not pass becomes a limitation in the labelling.
+    Descriptive,
+}

@@ -1,0 +1,6 @@
+//! The declared files of the example project, and files of somebody who means no good.
+
+mod cross_checks;
+mod example;
+mod published;
+mod untrusted;
