@@ -1,0 +1,125 @@
+//! Clinical checks: ways in which data let a model look better than it is.
+//!
+//! A check finds and says; whether a finding stops a release, others decide. To add one: a file in `check/` and a line
+//! in [`CHECKS`].
+
+mod association;
+mod constant_column;
+mod future_leakage;
+mod group_too_small;
+mod implausible_value;
+mod label_proxy;
+mod measurement_process;
+mod missingness_by_label;
+mod near_duplicates;
+mod prevalence_shift;
+mod study;
+
+use galen_spec::data::{Data, Severity};
+use galen_stats::Estimate;
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{ColumnError, Table};
+pub use study::{Roles, Study};
+
+/// Every clinical check, in the order of the manual.
+pub const CHECKS: &[&dyn Check] = &[
+    &label_proxy::LabelProxy,
+    &future_leakage::FutureLeakage,
+    &measurement_process::MeasurementProcess,
+    &missingness_by_label::MissingnessByLabel,
+    &group_too_small::GroupTooSmall,
+    &prevalence_shift::PrevalenceShift,
+    &near_duplicates::NearDuplicates,
+    &constant_column::ConstantColumn,
+    &implausible_value::ImplausibleValue,
+];
+
+/// A question to a table about how it came to be.
+pub trait Check: Sync {
+    /// What the check is.
+    fn about(&self) -> About;
+
+    /// What it finds; nothing if the data do not hold what it needs.
+    fn find(&self, study: &Study) -> Vec<Finding>;
+}
+
+/// What a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    pub id: &'static str,
+    /// What it asks, in one sentence.
+    pub what: &'static str,
+    /// The paper or standard behind it.
+    pub source: &'static str,
+}
+
+/// What is wrong or unusual about data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    pub check: &'static str,
+    pub severity: Severity,
+    pub columns: Vec<String>,
+    /// A sentence that a clinician understands.
+    pub message: String,
+    pub measure: Option<Measure>,
+    /// Counts and p-values behind the measure.
+    pub evidence: Value,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// The number that a finding rests on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measure {
+    pub name: &'static str,
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
+/// What all checks found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CheckReport {
+    /// False if something of severity `stop` was found.
+    pub ok: bool,
+    /// The worst first, then in the order of the checks and columns.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a table cannot be checked.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Column(#[from] ColumnError),
+    #[error("The label `{label}` is never {positive:?}: name the value that means diseased.")]
+    NeverPositive { label: String, positive: String },
+    #[error("The label `{0}` has the same value in every row, so nothing can be compared with it.")]
+    OneLabel(String),
+}
+
+/// Runs every check on a table in which columns play the given roles. The plan, where there is one, says when columns
+/// become known and what is plausible.
+///
+/// # Errors
+/// [`CheckError`] if a named column is absent or the label does not tell two kinds of cases apart.
+pub fn check(table: &Table, roles: &Roles, plan: Option<&Data>) -> Result<CheckReport, CheckError> {
+    let study = Study::new(table, roles, plan)?;
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check.find(&study)).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(CheckReport {
+        ok: findings
+            .iter()
+            .all(|finding| finding.severity != Severity::Stop),
+        findings,
+    })
+}
+
+/// A share as people read it: `14.5 %`.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+#[cfg(test)]
+mod laws;

@@ -1,0 +1,127 @@
+//! Whether two properties of cases go together more than chance would have them.
+
+use galen_stats::{Estimate, Level, interval};
+use statrs::function::gamma::gamma_ur;
+
+use super::study::TwoByTwo;
+
+/// Pearson's statistic of a table of counts, and its p-value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ChiSquare {
+    pub statistic: f64,
+    pub degrees: usize,
+    pub p_value: f64,
+}
+
+/// Pearson's test, without continuity correction, of rows of (diseased, healthy); `None` with fewer than two rows that
+/// hold cases or one label only.
+///
+/// # Source
+/// Pearson 1900, Philosophical Magazine 50:157-175.
+pub(super) fn chi_square(rows: &[(usize, usize)]) -> Option<ChiSquare> {
+    let rows: Vec<(f64, f64)> = rows
+        .iter()
+        .map(|&(d, h)| (d as f64, h as f64))
+        .filter(|(d, h)| d + h > 0.0)
+        .collect();
+    let diseased: f64 = rows.iter().map(|row| row.0).sum();
+    let healthy: f64 = rows.iter().map(|row| row.1).sum();
+    let all = diseased + healthy;
+    if rows.len() < 2 || diseased == 0.0 || healthy == 0.0 {
+        return None;
+    }
+    let part = |observed: f64, expected: f64| (observed - expected).powi(2) / expected;
+    let cells = rows
+        .iter()
+        .map(|&(d, h)| part(d, (d + h) * diseased / all) + part(h, (d + h) * healthy / all));
+    let statistic: f64 = cells.sum();
+    let degrees = rows.len() - 1;
+    let p_value = if statistic > 0.0 {
+        gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
+    } else {
+        1.0
+    };
+    Some(ChiSquare {
+        statistic,
+        degrees,
+        p_value,
+    })
+}
+
+impl TwoByTwo {
+    /// The test of whether having the property goes with the label.
+    pub fn chi_square(&self) -> Option<ChiSquare> {
+        let (d, h) = (self.diseased_with, self.healthy_with);
+        chi_square(&[(d, h), (self.diseased - d, self.healthy - h)])
+    }
+
+    /// The share with the property among the diseased minus that among the healthy, with Newcombe's interval.
+    pub fn difference(&self, level: Level) -> Estimate {
+        let (k1, n1) = (self.diseased_with as f64, self.diseased as f64);
+        let (k2, n2) = (self.healthy_with as f64, self.healthy as f64);
+        let interval = interval::newcombe(k1, n1, k2, n2, level);
+        let n = (self.diseased + self.healthy) as u64;
+        Estimate::new(k1 / n1 - k2 / n2, interval, n, level, "newcombe")
+    }
+
+    pub fn evidence(&self) -> serde_json::Value {
+        serde_json::json!({
+            "diseased": {"n": self.diseased, "with": self.diseased_with},
+            "healthy": {"n": self.healthy, "with": self.healthy_with},
+        })
+    }
+}
+
+/// P-values adjusted for their number, in their order.
+///
+/// # Source
+/// Holm 1979, Scandinavian Journal of Statistics 6:65-70.
+pub(super) fn holm(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let mut adjusted = vec![1.0; p_values.len()];
+    let mut highest: f64 = 0.0;
+    for (rank, &i) in order.iter().enumerate() {
+        highest = highest.max((p_values[i] * (order.len() - rank) as f64).min(1.0));
+        adjusted[i] = highest;
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chi_square_is_that_of_scipy() {
+        // scipy 1.17: chi2_contingency([[10, 20], [30, 15], [8, 9]], correction=False)
+        let found = chi_square(&[(10, 20), (30, 15), (8, 9)]).expect("both labels occur");
+        assert!(
+            (found.statistic - 8.233808674985145).abs() < 1e-12,
+            "{}",
+            found.statistic
+        );
+        assert!(
+            (found.p_value - 0.01629487989325729).abs() < 1e-12,
+            "{}",
+            found.p_value
+        );
+        assert_eq!(found.degrees, 2);
+        assert_eq!(chi_square(&[(1, 2), (0, 0)]), None);
+        assert_eq!(chi_square(&[(1, 0), (3, 0)]), None);
+    }
+
+    #[test]
+    fn holm_multiplies_the_smallest_most_and_keeps_the_order() {
+        // statsmodels: multipletests([0.01, 0.04, 0.03, 0.005], method="holm")
+        let expected = [0.03, 0.06, 0.06, 0.02];
+        let found = holm(&[0.01, 0.04, 0.03, 0.005]);
+        assert!(
+            found
+                .iter()
+                .zip(expected)
+                .all(|(a, b)| (a - b).abs() < 1e-15),
+            "{found:?}"
+        );
+    }
+}

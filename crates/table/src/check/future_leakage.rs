@@ -1,0 +1,126 @@
+use galen_spec::data::{KnownAt, Severity};
+use serde_json::json;
+
+use super::{About, Check, Finding, Measure, Study};
+
+/// A column that is not known when the score is made.
+///
+/// A column that the plan declares as known later stops; so does the time to the event, and a column of numbers whose
+/// rank correlation with that time is 0.95 or more among the diseased, since it can only have been known afterwards. A
+/// declared input about how the data were collected warns. If inputs are named, only they are looked at; else any column
+/// of the table might become one.
+///
+/// # Source
+/// Kaufman, Rosset, Perlich and Stitelman 2012, ACM TKDD 6:15 (the no-time-machine condition); TRIPOD+AI 2024, BMJ
+/// 385:e078378, item 9 (predictors, and when they were known).
+pub struct FutureLeakage;
+
+impl Check for FutureLeakage {
+    fn about(&self) -> About {
+        About {
+            id: "future_leakage",
+            what: "Is a column known only after the score is made?",
+            source: "Kaufman et al. 2012; TRIPOD+AI 2024 item 9",
+        }
+    }
+
+    fn find(&self, study: &Study) -> Vec<Finding> {
+        let columns = study.candidates().into_iter();
+        columns.filter_map(|column| look(study, column)).collect()
+    }
+}
+
+fn look(study: &Study, column: &str) -> Option<Finding> {
+    let declared = study
+        .plan
+        .and_then(|plan| plan.column(column))
+        .map(|c| c.known_at);
+    let event_time = study.roles.event_time.as_deref();
+    let (severity, message, why) = if declared == Some(KnownAt::Later) {
+        let message =
+            format!("`{column}` is declared as known only later, so a score cannot use it.");
+        (Severity::Stop, message, json!("declared"))
+    } else if event_time == Some(column) {
+        let message = format!(
+            "`{column}` is the time to the event, which nobody knows when the score is made."
+        );
+        (Severity::Stop, message, json!("event_time"))
+    } else if declared == Some(KnownAt::Collection) && study.roles.inputs.is_some() {
+        let message = format!(
+            "`{column}` is declared as a property of how the data were collected, and is used as an input."
+        );
+        (Severity::Warn, message, json!("collection"))
+    } else {
+        let rho = correlation_with_event(study, column, event_time?)?;
+        let message = format!(
+            "`{column}` follows the time to the event in the diseased (rank correlation {rho:.2}), so it can only have been known afterwards."
+        );
+        (Severity::Stop, message, json!({ "rank_correlation": rho }))
+    };
+    Some(Finding {
+        check: "future_leakage",
+        severity,
+        columns: vec![column.to_owned()],
+        message,
+        measure: study.separation(column).map(|estimate| Measure {
+            name: "auroc",
+            estimate,
+        }),
+        evidence: json!({ "why": why }),
+        help: "Leave it out of the inputs; it may serve to find the truth.".to_owned(),
+    })
+}
+
+/// The rank correlation with the time to the event among at least 20 diseased, if it is 0.95 or more either way.
+fn correlation_with_event(study: &Study, column: &str, event_time: &str) -> Option<f64> {
+    let (values, times) = (
+        study.table.numbers(column).ok()?,
+        study.table.numbers(event_time).ok()?,
+    );
+    let diseased = (0..values.len()).filter(|&row| study.truth[row] == Some(true));
+    let (a, b): (Vec<f64>, Vec<f64>) = diseased
+        .filter_map(|row| Some((values[row]?, times[row]?)))
+        .unzip();
+    let rho = pearson(&ranks(&a), &ranks(&b));
+    (a.len() >= 20 && rho.abs() >= 0.95).then_some(rho)
+}
+
+/// Ranks from 1, equal values sharing the middle of theirs.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0.0; values.len()];
+    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
+        let below = order.partition_point(|&i| values[i] < values[tied[0]]);
+        for &i in tied {
+            ranks[i] = below as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        }
+    }
+    ranks
+}
+
+/// Pearson's correlation; 0 if one side does not vary.
+fn pearson(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len() as f64;
+    let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
+    let sum = |f: &dyn Fn(f64, f64) -> f64| {
+        a.iter()
+            .zip(b)
+            .map(|(&a, &b)| f(a - mean_a, b - mean_b))
+            .sum::<f64>()
+    };
+    let rho = sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
+    if rho.is_finite() { rho } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_share_their_rank() {
+        assert_eq!(ranks(&[10.0, 5.0, 10.0, 20.0]), [2.5, 1.0, 2.5, 4.0]);
+        assert!((pearson(&ranks(&[1.0, 2.0, 3.0]), &ranks(&[9.0, 5.0, 1.0])) + 1.0).abs() < 1e-15);
+        assert_eq!(pearson(&[1.0, 1.0], &[1.0, 2.0]), 0.0);
+    }
+}

@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+
+use galen_spec::data::Severity;
+use galen_stats::Estimate;
+use serde_json::json;
+
+use super::study::TwoByTwo;
+use super::{About, Check, Finding, Measure, Study, percent};
+use crate::Kind;
+
+/// A column that nearly is the label.
+///
+/// Three ways are looked at. The column's values separate diseased from healthy cases: an AUC of 0.98 and more stops (if
+/// its interval does not reach below 0.95), of 0.95 warns, of 0.85 is noted, since an honest predictor may be that good.
+/// Whether the column has a value at all tells the label: the shares with a value differ by more than 0.5 with the whole
+/// interval, which stops. A frequent category occurs under one label only: it warns.
+///
+/// The AUC of a category is that of the share of diseased among the other cases of the category, so that an identifier
+/// separates nothing. At least ten diseased and ten healthy cases must have a value. The limits are conventions of
+/// galen.
+///
+/// # Source
+/// Kaufman, Rosset, Perlich and Stitelman 2012, ACM TKDD 6:15 (leakage in data mining); Kapoor and Narayanan 2023,
+/// Patterns 4:100804, L2 (illegitimate features).
+pub struct LabelProxy;
+
+const STOP: f64 = 0.98;
+const WARN: f64 = 0.95;
+const NOTE: f64 = 0.85;
+/// Fewer cases of a label than this separate by chance.
+const CASES: usize = 10;
+
+impl Check for LabelProxy {
+    fn about(&self) -> About {
+        About {
+            id: "label_proxy",
+            what: "Does one column alone nearly tell the label?",
+            source: "Kaufman et al. 2012; Kapoor and Narayanan 2023",
+        }
+    }
+
+    fn find(&self, study: &Study) -> Vec<Finding> {
+        let columns = study.candidates().into_iter();
+        columns
+            .filter_map(|column| {
+                // The worst of the three ways is enough.
+                let ways = [
+                    by_presence(study, column),
+                    by_value(study, column),
+                    by_category(study, column),
+                ];
+                ways.into_iter()
+                    .flatten()
+                    .max_by_key(|finding| finding.severity)
+            })
+            .collect()
+    }
+}
+
+fn by_value(study: &Study, column: &str) -> Option<Finding> {
+    let missing = study.table.missing(column).ok()?;
+    let with = study.count(|row| !missing[row]);
+    let auc = study.separation(column)?;
+    if with.diseased_with < CASES || with.healthy_with < CASES {
+        return None;
+    }
+    let value = auc.value?;
+    let severity = if value >= STOP && auc.low.is_none_or(|low| low >= WARN) {
+        Severity::Stop
+    } else if value >= WARN {
+        Severity::Warn
+    } else if value >= NOTE {
+        Severity::Note
+    } else {
+        return None;
+    };
+    let how = if severity == Severity::Note {
+        "well"
+    } else {
+        "almost perfectly"
+    };
+    let message = format!("`{column}` alone tells diseased from healthy {how} (AUC {value:.3}).");
+    Some(finding(severity, column, message, "auroc", auc, with))
+}
+
+fn by_presence(study: &Study, column: &str) -> Option<Finding> {
+    let missing = study.table.missing(column).ok()?;
+    let with = study.count(|row| !missing[row]);
+    let difference = with.difference(study.roles.level);
+    let (low, high) = (difference.low?, difference.high?);
+    if (low <= 0.5 && high >= -0.5) || with.diseased < CASES || with.healthy < CASES {
+        return None;
+    }
+    let diseased = percent(with.diseased_with as f64 / with.diseased as f64);
+    let healthy = percent(with.healthy_with as f64 / with.healthy as f64);
+    let message = format!(
+        "Whether `{column}` has a value nearly tells the label: {diseased} of the diseased have one and {healthy} of the healthy."
+    );
+    Some(finding(
+        Severity::Stop,
+        column,
+        message,
+        "difference_in_share_with_value",
+        difference,
+        with,
+    ))
+}
+
+fn by_category(study: &Study, column: &str) -> Option<Finding> {
+    if study.table.kind(column).ok()? != Kind::Text {
+        return None;
+    }
+    let texts = study.table.texts(column).ok()?;
+    let mut categories: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (text, truth) in texts.iter().zip(&study.truth) {
+        if let (Some(text), Some(truth)) = (text, truth) {
+            let count = categories.entry(text).or_default();
+            if *truth { count.0 += 1 } else { count.1 += 1 }
+        }
+    }
+    let all = study.count(|_| true);
+    let diseased_share = all.diseased as f64 / (all.diseased + all.healthy) as f64;
+    // Twenty cases of the absent label would be expected by chance, so that its absence is none.
+    let only_healthy = |d: usize, h: usize| d == 0 && h as f64 * diseased_share >= 20.0;
+    let only_diseased = |d: usize, h: usize| h == 0 && d as f64 * (1.0 - diseased_share) >= 20.0;
+    let (category, &(d, h)) = categories
+        .iter()
+        .find(|&(_, &(d, h))| only_healthy(d, h) || only_diseased(d, h))?;
+    let (n, label) = if d == 0 {
+        (h, "healthy")
+    } else {
+        (d, "diseased")
+    };
+    let message = format!("All {n} cases with {category:?} in `{column}` are {label}.");
+    let with = study.count(|row| texts[row].as_deref() == Some(category));
+    let difference = with.difference(study.roles.level);
+    Some(finding(
+        Severity::Warn,
+        column,
+        message,
+        "difference_in_share_with_category",
+        difference,
+        with,
+    ))
+}
+
+fn finding(
+    severity: Severity,
+    column: &str,
+    message: String,
+    name: &'static str,
+    estimate: Estimate,
+    with: TwoByTwo,
+) -> Finding {
+    let help = match severity {
+        Severity::Note => {
+            "Make sure that it is known when the score is made, and not a consequence of the disease."
+        }
+        _ => {
+            "Do not use it as an input, unless it is known when the score is made and is no part of how the truth is found."
+        }
+    };
+    Finding {
+        check: "label_proxy",
+        severity,
+        columns: vec![column.to_owned()],
+        message,
+        measure: Some(Measure { name, estimate }),
+        evidence: json!({ "counts": with.evidence() }),
+        help: help.to_owned(),
+    }
+}

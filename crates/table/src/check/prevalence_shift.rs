@@ -1,0 +1,140 @@
+use std::collections::BTreeMap;
+
+use galen_spec::data::Severity;
+use serde_json::json;
+
+use super::association::chi_square;
+use super::{About, Check, Finding, Measure, Study, percent};
+use crate::expectation::share;
+
+/// The share of diseased changes over time.
+///
+/// Periods are the values of the time column, or the years of dates. Pearson's chi-square test compares those in which at
+/// least five cases of each label are expected. A p-value below 0.01 together with shares that lie 0.05 apart warns; one
+/// below 0.05 is noted. The measure is the difference of the highest and the lowest share among the compared periods; it
+/// has no interval, since the two were chosen for being extreme.
+///
+/// # Source
+/// Moreno-Torres et al. 2012, Pattern Recognition 45:521-530 (prior probability shift); Cochran 1954, Biometrics
+/// 10:417-451 (expected counts of five).
+pub struct PrevalenceShift;
+
+/// More periods than this are no calendar.
+const PERIODS: usize = 60;
+
+impl Check for PrevalenceShift {
+    fn about(&self) -> About {
+        About {
+            id: "prevalence_shift",
+            what: "Does the share of diseased change over time?",
+            source: "Moreno-Torres et al. 2012; Cochran 1954",
+        }
+    }
+
+    fn find(&self, study: &Study) -> Vec<Finding> {
+        let column = study.roles.time.as_deref();
+        column
+            .and_then(|column| look(study, column))
+            .into_iter()
+            .collect()
+    }
+}
+
+fn look(study: &Study, column: &str) -> Option<Finding> {
+    let texts = study.table.texts(column).ok()?;
+    let mut periods: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (text, truth) in texts.iter().zip(&study.truth) {
+        if let (Some(text), Some(truth)) = (text, truth) {
+            let count = periods.entry(period(text)).or_default();
+            if *truth { count.0 += 1 } else { count.1 += 1 }
+        }
+    }
+    if periods.len() > PERIODS {
+        let message = format!(
+            "`{column}` has {} values, which are too many to be periods, so that no shift was looked for.",
+            periods.len()
+        );
+        return Some(finding(
+            column,
+            Severity::Note,
+            message,
+            None,
+            json!({ "periods": periods.len() }),
+        ));
+    }
+    let all = study.count(|_| true);
+    let diseased_share = all.diseased as f64 / (all.diseased + all.healthy) as f64;
+    let rarer = diseased_share.min(1.0 - diseased_share);
+    let compared = |d: usize, h: usize| (d + h) as f64 * rarer >= 5.0;
+    let counts: Vec<_> = periods
+        .values()
+        .copied()
+        .filter(|&(d, h)| compared(d, h))
+        .collect();
+    let test = chi_square(&counts)?;
+    let shares = counts.iter().map(|&(d, h)| d as f64 / (d + h) as f64);
+    let (low, high) = shares.fold((1.0_f64, 0.0_f64), |(low, high), s| {
+        (low.min(s), high.max(s))
+    });
+    let severity = if test.p_value < 0.01 && high - low >= 0.05 {
+        Severity::Warn
+    } else if test.p_value < 0.05 {
+        Severity::Note
+    } else {
+        return None;
+    };
+    let rows = periods.iter().map(|(period, &(d, h))| {
+        let estimate = share(d, d + h, study.roles.level);
+        json!({ "period": period, "share": estimate, "compared": compared(d, h) })
+    });
+    let rows: Vec<_> = rows.collect();
+    let message = format!(
+        "The share of diseased changes with `{column}`: between {} and {}.",
+        percent(low),
+        percent(high)
+    );
+    let estimate = galen_stats::Estimate {
+        value: Some(high - low),
+        low: None,
+        high: None,
+        why: Some("The two shares were chosen for being extreme.".to_owned()),
+        method: "difference_of_extremes".to_owned(),
+        ..share(all.diseased, all.diseased + all.healthy, study.roles.level)
+    };
+    let measure = Measure {
+        name: "difference_in_prevalence",
+        estimate,
+    };
+    let evidence = json!({
+        "chi_square": test.statistic, "degrees": test.degrees, "p_value": test.p_value, "periods": rows,
+    });
+    Some(finding(column, severity, message, Some(measure), evidence))
+}
+
+/// The year of a date (`2001-05-30`), or the text itself.
+fn period(text: &str) -> &str {
+    let is_date = text.len() > 4
+        && text.is_ascii()
+        && text[..4].bytes().all(|b| b.is_ascii_digit())
+        && text[4..].starts_with('-');
+    if is_date { &text[..4] } else { text }
+}
+
+fn finding(
+    column: &str,
+    severity: Severity,
+    message: String,
+    measure: Option<Measure>,
+    evidence: serde_json::Value,
+) -> Finding {
+    Finding {
+        check: "prevalence_shift",
+        severity,
+        columns: vec![column.to_owned()],
+        message,
+        measure,
+        evidence,
+        help: "Find out whether the patients, the recruitment or the way the truth is found changed; watch calibration in use."
+            .to_owned(),
+    }
+}

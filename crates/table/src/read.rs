@@ -1,0 +1,452 @@
+//! Delimited text becomes a table, or an error that says where and what to do.
+
+mod structure;
+
+use std::collections::HashMap;
+
+use arrow_array::{Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use galen_spec::data::Column;
+use thiserror::Error;
+
+use crate::cell;
+use crate::{Kind, Table};
+use structure::{Structure, structure};
+
+/// How a delimited file is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadOptions {
+    /// The byte between fields: `,`, tab, `|`, `;`.
+    pub delimiter: u8,
+    /// Texts that mean that there is no value, besides the empty one.
+    pub na: Vec<String>,
+    pub limits: Limits,
+    /// Declared columns: their type is not guessed, and a cell that does not fit is an error. A declared column that the
+    /// file does not have is left to [`crate::expectation::declared`], a column that is not declared is typed by what it holds.
+    pub columns: Vec<Column>,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            delimiter: b',',
+            na: Vec::new(),
+            limits: Limits::default(),
+            columns: Vec::new(),
+        }
+    }
+}
+
+/// What a file may be at most; it is from somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub bytes: usize,
+    pub columns: usize,
+    /// Bytes of one record, which is a line unless a quoted cell holds line ends.
+    pub record_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 512 << 20,
+            columns: 10_000,
+            record_bytes: 1 << 20,
+        }
+    }
+}
+
+/// Why bytes are no table. Lines count from 1 and include the header; rows count from 0 and do not.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ReadError {
+    #[error(
+        "The file has {bytes} bytes and the limit is {limit}: divide the file or raise the limit."
+    )]
+    TooLarge { bytes: usize, limit: usize },
+    #[error("The file is empty: its first line must name the columns.")]
+    Empty,
+    #[error("The file has a header and no row below it.")]
+    HeaderOnly,
+    #[error("Line {line} is not UTF-8 (byte {offset} of the file): save the file as UTF-8.")]
+    NotUtf8 { line: u64, offset: usize },
+    #[error(
+        "Line {line} holds a zero byte, so this is no text file: export the table as CSV in UTF-8."
+    )]
+    NotText { line: u64 },
+    #[error("Line {line} has more than {limit} fields: check the delimiter or raise the limit.")]
+    TooManyColumns { line: u64, limit: usize },
+    #[error(
+        "The row that begins on line {line} has {bytes} bytes and the limit is {limit}: look for a quote that is not closed, or raise the limit."
+    )]
+    LineTooLong {
+        line: u64,
+        bytes: usize,
+        limit: usize,
+    },
+    #[error(
+        "The quote that opens on line {line} is never closed: close it, or write a quote within a cell twice."
+    )]
+    UnclosedQuote { line: u64 },
+    #[error("Column {position} of the header has no name: name it or remove the column.")]
+    UnnamedColumn { position: usize },
+    #[error(
+        "The header names `{name}` twice, in columns {first} and {second}: rename one of them."
+    )]
+    DuplicateColumn {
+        name: String,
+        first: usize,
+        second: usize,
+    },
+    #[error(
+        "Line {line} (row {row}) has {fields} fields and the header has {header}: add or remove delimiters, or quote a cell that holds one."
+    )]
+    Ragged {
+        line: u64,
+        row: usize,
+        fields: usize,
+        header: usize,
+    },
+    #[error(
+        "Line {line} (row {row}), column `{column}`: {value:?} is not {expected} as declared ({cells} such cells in this column): correct the cell, name a missing marker, or declare another type."
+    )]
+    Cell {
+        line: u64,
+        row: usize,
+        column: String,
+        value: String,
+        /// "an integer" or "a number".
+        expected: &'static str,
+        /// Cells of the column that do not fit, this one included.
+        cells: usize,
+    },
+    #[error("The delimiter must be a byte that is no quote and no line end.")]
+    Delimiter,
+    #[error("The file cannot be decoded: {0}")]
+    Decode(String),
+}
+
+impl Table {
+    /// Reads a delimited file with a header; a byte order mark is skipped, empty lines are no rows.
+    ///
+    /// Types are found over all rows. Names and markers are compared without the blanks around them; cells keep theirs.
+    ///
+    /// # Errors
+    /// The first thing wrong with the file, as a [`ReadError`]; nothing is guessed.
+    pub fn read_csv(bytes: &[u8], options: &ReadOptions) -> Result<Self, ReadError> {
+        let limit = options.limits.bytes.min(i32::MAX as usize);
+        if bytes.len() > limit {
+            let bytes = bytes.len();
+            return Err(ReadError::TooLarge { bytes, limit });
+        }
+        if matches!(options.delimiter, b'"' | b'\n' | b'\r' | 0 | 128..) {
+            return Err(ReadError::Delimiter);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(bytes, e.valid_up_to()))?;
+        let text = text.trim_start_matches('\u{feff}');
+        let structure = structure(text.as_bytes(), options.delimiter, &options.limits)?;
+        match structure.lines.len() {
+            0 => return Err(ReadError::Empty),
+            1 => return Err(ReadError::HeaderOnly),
+            _ => {}
+        }
+        let cells = decode(text.as_bytes(), options.delimiter, &structure)?;
+        let names = header(&cells)?;
+        let declared = |name: &str| options.columns.iter().find(|column| column.name == name);
+        let mut columns = Vec::with_capacity(names.len());
+        for (index, name) in names.into_iter().enumerate() {
+            let values = without_markers(cells.column(index).as_ref(), &options.na);
+            let kind = match declared(&name) {
+                None => cell::kind_of(values.iter().flatten()),
+                Some(column) => {
+                    let kind = cell::declared_kind(column.kind);
+                    check_cells(&name, kind, &values, &structure)?;
+                    kind
+                }
+            };
+            columns.push((name, kind, values));
+        }
+        Ok(Self::build(columns, structure.lines.len() - 1))
+    }
+}
+
+fn not_utf8(bytes: &[u8], offset: usize) -> ReadError {
+    let line = 1 + bytes[..offset].iter().filter(|&&b| b == b'\n').count() as u64;
+    ReadError::NotUtf8 { line, offset }
+}
+
+/// All records, the header included, as text.
+fn decode(bytes: &[u8], delimiter: u8, structure: &Structure) -> Result<RecordBatch, ReadError> {
+    let field = |i: usize| Field::new(i.to_string(), DataType::Utf8, true);
+    let schema = Schema::new((0..structure.fields).map(field).collect::<Vec<_>>());
+    let failed = |e: arrow_schema::ArrowError| ReadError::Decode(e.to_string());
+    let mut reader = arrow_csv::ReaderBuilder::new(std::sync::Arc::new(schema))
+        .with_header(false)
+        .with_delimiter(delimiter)
+        .with_batch_size(structure.lines.len())
+        .build_buffered(bytes)
+        .map_err(failed)?;
+    let cells = reader.next().ok_or(ReadError::Empty)?.map_err(failed)?;
+    if cells.num_rows() == structure.lines.len() {
+        Ok(cells)
+    } else {
+        let (found, expected) = (cells.num_rows(), structure.lines.len());
+        Err(ReadError::Decode(format!(
+            "{found} records were decoded of {expected}"
+        )))
+    }
+}
+
+fn header(cells: &RecordBatch) -> Result<Vec<String>, ReadError> {
+    let mut seen = HashMap::new();
+    let mut names = Vec::with_capacity(cells.num_columns());
+    for (index, column) in cells.columns().iter().enumerate() {
+        let second = index + 1;
+        let name = strings(column.as_ref());
+        let name = if name.is_null(0) {
+            ""
+        } else {
+            name.value(0).trim()
+        };
+        if name.is_empty() {
+            return Err(ReadError::UnnamedColumn { position: second });
+        }
+        if let Some(first) = seen.insert(name.to_owned(), second) {
+            let name = name.to_owned();
+            return Err(ReadError::DuplicateColumn {
+                name,
+                first,
+                second,
+            });
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}
+
+/// The cells below the header, null where they are blank or a missing marker.
+fn without_markers(column: &dyn Array, na: &[String]) -> StringArray {
+    let is_value =
+        |text: &&str| !text.trim().is_empty() && !na.iter().any(|m| m.trim() == text.trim());
+    let cells = strings(column).iter().skip(1);
+    cells.map(|cell| cell.filter(is_value)).collect()
+}
+
+fn strings(column: &dyn Array) -> &StringArray {
+    let strings = column.as_any().downcast_ref::<StringArray>();
+    strings.expect("the schema asks for text only")
+}
+
+fn check_cells(
+    name: &str,
+    kind: Kind,
+    values: &StringArray,
+    structure: &Structure,
+) -> Result<(), ReadError> {
+    let (fits, expected): (fn(&str) -> bool, _) = match kind {
+        Kind::Integer => (|text| cell::integer(text).is_some(), "an integer"),
+        Kind::Number => (|text| cell::number(text).is_some(), "a number"),
+        Kind::Text => return Ok(()),
+    };
+    let cells = values.iter().enumerate();
+    let mut wrong = cells.filter_map(|(row, v)| v.filter(|v| !fits(v)).map(|v| (row, v)));
+    match wrong.next() {
+        None => Ok(()),
+        Some((row, value)) => Err(ReadError::Cell {
+            line: structure.lines[row + 1],
+            row,
+            column: name.to_owned(),
+            value: value.to_owned(),
+            expected,
+            cells: 1 + wrong.count(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use galen_spec::data::{ColumnKind, KnownAt};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Table, ReadError> {
+        Table::read_csv(text.as_bytes(), &ReadOptions::default())
+    }
+
+    fn declared(name: &str, kind: ColumnKind) -> ReadOptions {
+        ReadOptions {
+            columns: vec![Column {
+                name: name.into(),
+                kind,
+                meaning: String::new(),
+                unit: None,
+                range: None,
+                values: None,
+                may_be_missing: true,
+                known_at: KnownAt::Score,
+            }],
+            ..ReadOptions::default()
+        }
+    }
+
+    #[test]
+    fn types_are_found_over_all_rows() {
+        let table = read("a,b,c,d,e\n1,1,x,007,\n2,2.5,3,12,\n").expect("it is a table");
+        let kinds = table.names().into_iter().map(|n| table.kind(n));
+        let kinds: Vec<_> = kinds.map(|k| k.expect("it is a column")).collect();
+        use Kind::*;
+        assert_eq!(kinds, [Integer, Number, Text, Text, Text]);
+        assert_eq!(table.numbers("b"), Ok(vec![Some(1.0), Some(2.5)]));
+        assert_eq!(table.numbers("e"), Ok(vec![None, None]));
+        let texts = table.texts("d").expect("it is a column");
+        assert_eq!(texts, [Some("007".to_owned()), Some("12".to_owned())]);
+    }
+
+    #[test]
+    fn asking_a_text_column_for_numbers_names_the_first_word() {
+        let table = read("a\n1\nlow\n").expect("it is a table");
+        assert_eq!(
+            table.numbers("a"),
+            Err(crate::ColumnError::NotNumbers {
+                name: "a".into(),
+                row: 1,
+                value: "low".into()
+            })
+        );
+    }
+
+    #[test]
+    fn a_ragged_row_is_named_by_its_line_even_after_a_cell_of_two_lines() {
+        assert_eq!(
+            read("a,b\n\"x\ny\",1\n\n2\n").expect_err("a field is missing"),
+            ReadError::Ragged {
+                line: 5,
+                row: 1,
+                fields: 1,
+                header: 2
+            }
+        );
+    }
+
+    #[test]
+    fn a_cell_that_is_not_as_declared_is_named() {
+        let error = Table::read_csv(
+            b"a,b\n1,2\n,3\nx,4\ny,5",
+            &declared("a", ColumnKind::Integer),
+        )
+        .expect_err("x is no integer");
+        assert_eq!(
+            error.to_string(),
+            "Line 4 (row 2), column `a`: \"x\" is not an integer as declared (2 such cells in this column): correct the \
+             cell, name a missing marker, or declare another type."
+        );
+    }
+
+    #[test]
+    fn a_declared_category_of_digits_stays_text() {
+        let table = Table::read_csv(b"a\n1\n2\n", &declared("a", ColumnKind::Category));
+        assert_eq!(table.expect("it is a table").kind("a"), Ok(Kind::Text));
+    }
+
+    #[test]
+    fn what_is_no_table_is_said() {
+        let too_wide = ReadOptions {
+            limits: Limits {
+                columns: 2,
+                record_bytes: 8,
+                bytes: 40,
+            },
+            ..ReadOptions::default()
+        };
+        let limited = |text: &str| Table::read_csv(text.as_bytes(), &too_wide);
+        assert_eq!(read(""), Err(ReadError::Empty));
+        assert_eq!(read("\n\r\n"), Err(ReadError::Empty));
+        assert_eq!(read("a,b\n\n"), Err(ReadError::HeaderOnly));
+        assert_eq!(
+            read("a,\"b\nc,d\n"),
+            Err(ReadError::UnclosedQuote { line: 1 })
+        );
+        assert_eq!(read("a\n\0\n"), Err(ReadError::NotText { line: 2 }));
+        assert_eq!(
+            read("a,,c\n1,2,3\n"),
+            Err(ReadError::UnnamedColumn { position: 2 })
+        );
+        assert_eq!(
+            read("a,b,a\n1,2,3\n"),
+            Err(ReadError::DuplicateColumn {
+                name: "a".into(),
+                first: 1,
+                second: 3
+            })
+        );
+        assert_eq!(
+            Table::read_csv(b"a\n1\n\xff\n", &ReadOptions::default()),
+            Err(ReadError::NotUtf8 { line: 3, offset: 4 })
+        );
+        assert_eq!(
+            limited("a,b,c\n1,2,3"),
+            Err(ReadError::TooManyColumns { line: 1, limit: 2 })
+        );
+        assert_eq!(
+            limited("a,b\n123456,78\n"),
+            Err(ReadError::LineTooLong {
+                line: 2,
+                bytes: 9,
+                limit: 8
+            })
+        );
+        assert_eq!(
+            limited(&"a\n".repeat(21)),
+            Err(ReadError::TooLarge {
+                bytes: 42,
+                limit: 40
+            })
+        );
+    }
+
+    #[test]
+    fn named_markers_blanks_and_a_byte_order_mark_are_understood() {
+        let options = ReadOptions {
+            delimiter: b'\t',
+            na: vec!["NA".into(), "?".into()],
+            ..ReadOptions::default()
+        };
+        let table = Table::read_csv("\u{feff}a\tb\r\n1\tNA\r\n ? \t \r\n".as_bytes(), &options);
+        let table = table.expect("it is a table");
+        assert_eq!(table.names(), ["a", "b"]);
+        assert_eq!(table.numbers("a"), Ok(vec![Some(1.0), None]));
+        assert_eq!(table.missing("b"), Ok(vec![true, true]));
+    }
+
+    #[test]
+    fn the_demo_cohort_is_written_as_it_was_read() {
+        let bytes = include_bytes!("../../../share/galen/flchain/flchain.csv");
+        let table = Table::read_csv(bytes, &ReadOptions::default()).expect("the demo reads it");
+        assert_eq!(table.rows(), 7874);
+        assert_eq!(
+            table
+                .missing("creatinine")
+                .map(|m| m.iter().filter(|&&x| x).count()),
+            Ok(1350)
+        );
+        let unquoted = String::from_utf8_lossy(bytes).replace(['"', '\r'], "");
+        assert_eq!(String::from_utf8_lossy(&table.to_csv()), unquoted);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_table_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Table::read_csv(&bytes, &ReadOptions::default());
+        }
+
+        #[test]
+        fn any_delimited_text_is_a_table_or_an_error_but_never_undecodable(text in "[a1.,\"\n\r\u{feff} ]{0,60}") {
+            let read = read(&text);
+            prop_assert!(!matches!(read, Err(ReadError::Decode(_))), "{:?}", read);
+            if let Ok(table) = read {
+                let again = Table::read_csv(&table.to_csv(), &ReadOptions::default());
+                prop_assert_eq!(again, Ok(table));
+            }
+        }
+    }
+}

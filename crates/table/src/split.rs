@@ -1,0 +1,292 @@
+//! Dividing cases into parts, once, by a declared seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use galen_spec::data::{Data, Parts};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use thiserror::Error;
+
+use crate::cohort::{Cohort, CohortError, whole_numbers};
+use crate::{ColumnError, Table};
+
+/// The name of the part that gates judge on.
+pub const REFERENCE: &str = "reference";
+/// The name of the part that a team looks at while it works.
+pub const DEVELOPMENT: &str = "development";
+
+/// The parts of a cohort.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Division {
+    /// `reference`, `development`, then `learn-…` and `arrivals-…` in the order of their values.
+    pub parts: Vec<Part>,
+}
+
+/// Cases that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub name: String,
+    /// Rows of the cohort's table, from 0, ascending.
+    pub rows: Vec<usize>,
+    /// Those rows.
+    pub table: Table,
+}
+
+/// Why a cohort could not be divided.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SplitError {
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
+    #[error(transparent)]
+    Column(#[from] ColumnError),
+    #[error(
+        "The shares of the reference set ({reference}) and of the development set ({development}) must be at least 0 and together at most 1."
+    )]
+    Shares { reference: f64, development: f64 },
+    #[error(
+        "No row with a known truth has a value of `{by}` from which the parts are drawn: {drawn_from:?}."
+    )]
+    NothingToDrawFrom { by: String, drawn_from: Vec<i64> },
+    #[error("Two parts would be called `{0}`: give `learn` and `arrivals` different names.")]
+    SameName(String),
+}
+
+impl Division {
+    /// The part of that name.
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+}
+
+/// Divides the rows of a cohort, each of which is one person.
+///
+/// The rows of known truth whose value of `by` is drawn from are shuffled, from their order in the table, by Fisher and
+/// Yates' method. The random numbers are 64-bit words of ChaCha20 whose key is the seed in eight bytes, little end first,
+/// and 24 zero bytes; a bounded one is a word modulo the bound, words of an incomplete last block being drawn again. Of
+/// the shuffled rows the first `reference` share (rounded half away from zero) is the reference set, the next
+/// `development` share the development set, and what is left is `learn-<value>`. So the same table and seed give the same
+/// parts everywhere, and another order of the same rows gives other parts.
+///
+/// Censored rows of the values that are drawn from are in no part. Rows of other values are `arrivals-<value>`, censored
+/// ones too: in use nobody knows who will be lost.
+///
+/// # Errors
+/// [`SplitError`].
+///
+/// # Source
+/// Durstenfeld 1964, CACM 7:420 (the shuffle); RFC 8439 (ChaCha20).
+pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
+    let parts = &plan.parts;
+    let by = whole_numbers(&cohort.table, &parts.by)?;
+    let drawn_from = |row: &usize| parts.drawn_from.contains(&by[*row]);
+    let (pool, others): (Vec<usize>, Vec<usize>) = (0..by.len()).partition(drawn_from);
+    let pool: Vec<usize> = pool.into_iter().filter(|&row| cohort.known[row]).collect();
+    let left_out = by.len() - pool.len() - others.len();
+    if pool.is_empty() {
+        return Err(SplitError::NothingToDrawFrom {
+            by: parts.by.clone(),
+            drawn_from: parts.drawn_from.clone(),
+        });
+    }
+    let (first, second) = sizes(parts, pool.len())?;
+    let shuffled = shuffled(pool, parts.seed);
+    let (reference, rest) = shuffled.split_at(first);
+    let (development, learn) = rest.split_at(second);
+    let mut all = vec![
+        (REFERENCE.to_owned(), reference.to_vec()),
+        (DEVELOPMENT.to_owned(), development.to_vec()),
+    ];
+    all.extend(parts_by_value(&parts.learn, learn, &by));
+    all.extend(parts_by_value(&parts.arrivals, &others, &by));
+    for (_, rows) in &mut all {
+        rows.sort_unstable();
+    }
+    prove(&all, by.len() - left_out)?;
+    let part = |(name, rows): (String, Vec<usize>)| {
+        let table = cohort.table.take(&rows)?;
+        Ok(Part { name, rows, table })
+    };
+    let parts = all
+        .into_iter()
+        .map(part)
+        .collect::<Result<_, ColumnError>>()?;
+    Ok(Division { parts })
+}
+
+/// How many of `n` cases are for the reference set, and how many for the development set.
+fn sizes(parts: &Parts, n: usize) -> Result<(usize, usize), SplitError> {
+    let (reference, development) = (parts.reference, parts.development);
+    let allowed = |share: f64| (0.0..=1.0).contains(&share);
+    if !allowed(reference) || !allowed(development) || !allowed(reference + development) {
+        return Err(SplitError::Shares {
+            reference,
+            development,
+        });
+    }
+    let first = (reference * n as f64).round() as usize;
+    let second = (development * n as f64).round() as usize;
+    Ok((first, second.min(n - first)))
+}
+
+/// Each part has its own name, no row is in two, and so many rows are in one.
+fn prove(parts: &[(String, Vec<usize>)], rows: usize) -> Result<(), SplitError> {
+    let mut names = BTreeSet::new();
+    if let Some((name, _)) = parts.iter().find(|(name, _)| !names.insert(name)) {
+        return Err(SplitError::SameName(name.clone()));
+    }
+    let all: Vec<usize> = parts
+        .iter()
+        .flat_map(|(_, rows)| rows.iter().copied())
+        .collect();
+    let different: BTreeSet<usize> = all.iter().copied().collect();
+    assert_eq!(all.len(), different.len(), "no row is in two parts");
+    assert_eq!(
+        different.len(),
+        rows,
+        "every row is in a part, but for censored ones of the years drawn from"
+    );
+    Ok(())
+}
+
+fn parts_by_value(prefix: &str, rows: &[usize], by: &[i64]) -> Vec<(String, Vec<usize>)> {
+    let mut values: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for &row in rows {
+        values.entry(by[row]).or_default().push(row);
+    }
+    let named = values.into_iter();
+    named
+        .map(|(value, rows)| (format!("{prefix}-{value}"), rows))
+        .collect()
+}
+
+fn shuffled(mut rows: Vec<usize>, seed: u64) -> Vec<usize> {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut random = ChaCha20Rng::from_seed(key);
+    for last in (1..rows.len()).rev() {
+        rows.swap(last, below(last as u64 + 1, &mut random) as usize);
+    }
+    rows
+}
+
+/// A number in 0..bound, each equally likely.
+fn below(bound: u64, random: &mut ChaCha20Rng) -> u64 {
+    // The number of words is a multiple of the bound only without these last ones.
+    let surplus = (u64::MAX % bound + 1) % bound;
+    loop {
+        let word = random.next_u64();
+        if word <= u64::MAX - surplus {
+            return word % bound;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ReadOptions;
+    use crate::cohort::cohort;
+    use crate::cohort::tests::{flchain, plan};
+
+    #[test]
+    fn the_demo_people_are_divided_as_declared() {
+        let cohort = cohort(&flchain(), &plan()).expect("the demo derives it");
+        let division = split(&cohort, &plan()).expect("the demo divides it");
+        let n = |name: &str| division.part(name).map(|part| part.table.rows());
+        // 4,690 people of known truth came in 1995 and 1996: 40 % of them are 1,876 and 15 % are 703.5.
+        assert_eq!((n("reference"), n("development")), (Some(1876), Some(704)));
+        assert_eq!(
+            n("learn-1995").zip(n("learn-1996")).map(|(a, b)| a + b),
+            Some(2110)
+        );
+        // Everybody arrives, also the 3 and 20 people who were lost before five years.
+        assert_eq!(
+            (n("arrivals-2002"), n("arrivals-2003")),
+            (Some(48), Some(222))
+        );
+        let all: usize = division.parts.iter().map(|part| part.rows.len()).sum();
+        let lost = cohort.flow.by[&1995].censored + cohort.flow.by[&1996].censored;
+        assert_eq!(all as u64, 7874 - lost);
+        let reference = &division.part("reference").expect("it was drawn").table;
+        let dead = reference.numbers("dead_5y").expect("the truth is there");
+        let deaths = dead.iter().filter(|&&dead| dead == Some(1.0)).count();
+        // 588 of 4,690 died, so about 235 of 1,876 do; four standard deviations are 45.
+        assert!((190..=280).contains(&deaths), "{deaths}");
+        assert!(dead.iter().all(Option::is_some));
+    }
+
+    fn ten(parts: Parts) -> Result<Division, SplitError> {
+        let csv = format!("sample.yr,futime,death\n{}", "1995,2000,alive\n".repeat(10));
+        let table = Table::read_csv(csv.as_bytes(), &ReadOptions::default());
+        let plan = Data { parts, ..plan() };
+        let cohort = cohort(&table.expect("the test writes a table"), &plan)?;
+        split(&cohort, &plan)
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_parts_on_every_machine() {
+        let parts = ten(Parts {
+            seed: 7,
+            ..plan().parts
+        })
+        .expect("ten can be divided")
+        .parts;
+        // From tests/reference/shuffle.py, which has its own ChaCha20.
+        assert_eq!(parts[0].rows, [0, 1, 5, 8]);
+        assert_eq!(parts[1].rows, [6, 9]);
+        let other = ten(Parts {
+            seed: 8,
+            ..plan().parts
+        })
+        .expect("ten can be divided");
+        assert_ne!(other.parts, parts);
+    }
+
+    #[test]
+    fn every_place_of_the_shuffle_is_equally_likely() {
+        let mut counts = [0_u32; 5];
+        for seed in 0..5000 {
+            let place = shuffled((0..5).collect(), seed)
+                .iter()
+                .position(|&row| row == 0);
+            counts[place.expect("row 0 stays somewhere")] += 1;
+        }
+        assert!(
+            counts.iter().all(|c| (880..=1120).contains(c)),
+            "{counts:?}"
+        );
+    }
+
+    #[test]
+    fn shares_and_names_that_cannot_be_are_refused() {
+        let parts = || plan().parts;
+        assert!(matches!(
+            ten(Parts {
+                reference: 0.9,
+                ..parts()
+            }),
+            Err(SplitError::Shares { .. })
+        ));
+        assert!(matches!(
+            ten(Parts {
+                development: f64::NAN,
+                ..parts()
+            }),
+            Err(SplitError::Shares { .. })
+        ));
+        assert!(matches!(
+            ten(Parts {
+                drawn_from: vec![1],
+                ..parts()
+            }),
+            Err(SplitError::NothingToDrawFrom { .. })
+        ));
+        assert!(matches!(
+            ten(Parts {
+                by: "year".into(),
+                ..parts()
+            }),
+            Err(SplitError::Cohort(_))
+        ));
+    }
+}
