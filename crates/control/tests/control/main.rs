@@ -1,0 +1,10 @@
+//! Every act decided and folded in a small world without files: what is allowed, what is refused, what always holds.
+
+mod acts;
+mod canary;
+mod gate;
+mod judging;
+mod policy;
+mod promises;
+mod random;
+mod world;
