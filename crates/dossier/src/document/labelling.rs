@@ -1,0 +1,278 @@
+//! What users are told: the intended use, what was shown, what was not, and how the device is watched.
+
+use galen_control::Release;
+use galen_control::judge::{CriterionResult, Outcome};
+use galen_spec::monitor::Action;
+
+use super::Document;
+use crate::book::{Book, not_reported, outcome_badge, recorded, table, word};
+use crate::page::{Block, Cell, Column, NoteKind, Page, Span};
+
+/// Information that the manufacturer supplies with the device.
+///
+/// # Source
+/// Regulation (EU) 2017/745, Annex I, 23.4, and Annex II, 2; N88 principle 9.
+pub struct Labelling;
+
+impl Document for Labelling {
+    fn id(&self) -> &'static str {
+        "labelling"
+    }
+
+    fn title(&self) -> &'static str {
+        "Instructions for use"
+    }
+
+    fn source(&self) -> &'static str {
+        "Regulation (EU) 2017/745, Annex I, 23.4"
+    }
+
+    fn page(&self, book: &Book) -> Page {
+        let mut body = vec![Block::heading(1, "Intended use")];
+        body.extend(intended_use(book));
+        body.push(Block::heading(1, "Do not use"));
+        body.extend(contraindications(book));
+        body.push(Block::heading(1, "Performance of the live release"));
+        body.extend(performance(book));
+        body.push(Block::heading(1, "Limitations"));
+        body.extend(limitations(book));
+        body.push(Block::heading(1, "How the device is watched"));
+        body.extend(watched(book));
+        book.page(self.title(), self.source(), body)
+    }
+}
+
+/// Purpose, patients, users, environment, output and workflow, as declared.
+pub(super) fn intended_use(book: &Book) -> Vec<Block> {
+    let Some(intent) = &book.specs.intent else {
+        return vec![not_reported(
+            "the intended use is not frozen",
+            "galen freeze intent",
+        )];
+    };
+    let intent = &intent.value;
+    let mut blocks = vec![Block::text(&intent.intended_use)];
+    blocks.push(Block::KeyValues(vec![
+        ("Device".into(), intent.device.clone().into()),
+        ("Manufacturer".into(), intent.manufacturer.clone().into()),
+        ("Patients".into(), intent.population.clone().into()),
+        ("Environment".into(), intent.environment.clone().into()),
+        ("Output".into(), intent.output.clone().into()),
+        (
+            "Place in the workflow".into(),
+            intent.workflow.clone().into(),
+        ),
+    ]));
+    let said = intent
+        .indications
+        .iter()
+        .map(|one| vec![one.text.clone().into()]);
+    blocks.extend(table(
+        "Indications",
+        vec![Column::text("For whom it is meant")],
+        said.collect(),
+    ));
+    let users = intent
+        .users
+        .iter()
+        .map(|user| vec![user.who.clone().into(), user.training.clone().into()]);
+    blocks.extend(table(
+        "Users",
+        vec![Column::name("User"), Column::text("Must have learned")],
+        users.collect(),
+    ));
+    blocks
+}
+
+/// For whom and for what the device must not be used.
+pub(super) fn contraindications(book: &Book) -> Vec<Block> {
+    let Some(intent) = &book.specs.intent else {
+        return vec![not_reported(
+            "contraindications are not frozen",
+            "galen freeze intent",
+        )];
+    };
+    let said: Vec<Vec<Span>> = intent
+        .value
+        .contraindications
+        .iter()
+        .map(|one| vec![Span::text(&one.text)])
+        .collect();
+    if said.is_empty() {
+        return vec![Block::note(
+            NoteKind::Warn,
+            "The frozen intent names no contraindication.",
+        )];
+    }
+    vec![Block::List(said)]
+}
+
+/// The results of the verdict that a release rests on.
+pub(super) fn results_of(book: &Book, release: &Release) -> Option<Vec<CriterionResult>> {
+    book.results(book.state.changes.get(&release.change)?)
+}
+
+/// The live release with its results, or what is not reported and the command that makes it.
+fn live_results<'a>(
+    book: &Book<'a>,
+) -> Result<(&'a Release, Vec<CriterionResult>), (&'static str, &'static str)> {
+    let live = book
+        .state
+        .live_release()
+        .ok_or(("no release is live", "galen release CHANGE"))?;
+    let results = results_of(book, live).ok_or((
+        "the evidence of the verdict on the live release is not at hand, or another protocol is in force now",
+        "galen dossier build validation-report",
+    ))?;
+    Ok((live, results))
+}
+
+/// What the live release reached, with intervals.
+pub(super) fn performance(book: &Book) -> Vec<Block> {
+    let (live, results) = match live_results(book) {
+        Ok(found) => found,
+        Err((what, command)) => return vec![not_reported(what, command)],
+    };
+    let judged = book
+        .state
+        .changes
+        .get(&live.change)
+        .and_then(|change| change.judged.as_ref());
+    let Some(judged) = judged else {
+        return vec![not_reported(
+            "the live release has no verdict",
+            "galen gate CHANGE",
+        )];
+    };
+    let asked = |result: &&CriterionResult| result.result != Outcome::NotApplicable;
+    let rows = results.iter().filter(asked).map(|result| {
+        vec![
+            result.title.clone().into(),
+            group(book, result).into(),
+            book.estimate(&result.estimate, &judged.judge.evidence, &[]),
+        ]
+    });
+    let columns = vec![
+        Column::name("What was measured"),
+        Column::text("In whom"),
+        Column::text("Result"),
+    ];
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    let mut blocks = vec![Block::Paragraph(vec![
+        Span::text(format!(
+            "{} was judged once on a reference set that no model had learned from, at look ",
+            live.id
+        )),
+        recorded(judged.judge.look.into(), judged.entry),
+        Span::text(" on that set. Intervals are at the level of 0.95 unless another is written."),
+    ])];
+    blocks.extend(table("", columns, rows));
+    blocks
+}
+
+/// The name of the group that a criterion is about.
+pub(super) fn group(book: &Book, result: &CriterionResult) -> String {
+    let protocol = book.specs.protocol.as_ref().map(|held| &held.value);
+    let title = |id: &str| {
+        let subgroup = protocol.and_then(|protocol| protocol.subgroup(id));
+        subgroup.map_or_else(|| id.to_owned(), |subgroup| subgroup.title.clone())
+    };
+    match &result.by {
+        Some(by) => by
+            .split(" minus ")
+            .map(title)
+            .collect::<Vec<_>>()
+            .join(" minus "),
+        None => "everybody".to_owned(),
+    }
+}
+
+/// What could not be shown of the live release.
+pub(super) fn limitations(book: &Book) -> Vec<Block> {
+    let (live, results) = match live_results(book) {
+        Ok(found) => found,
+        Err((what, command)) => return vec![not_reported(what, command)],
+    };
+    let Some(judged) = book
+        .state
+        .changes
+        .get(&live.change)
+        .and_then(|change| change.judged.as_ref())
+    else {
+        return vec![not_reported(
+            "the live release has no verdict",
+            "galen gate CHANGE",
+        )];
+    };
+    let limited: Vec<&CriterionResult> = results
+        .iter()
+        .filter(|result| judged.judge.limitations.contains(&result.id))
+        .collect();
+    if limited.is_empty() {
+        return vec![Block::text(format!(
+            "Every descriptive criterion of {} passed.",
+            live.id
+        ))];
+    }
+    let rows = limited.iter().map(|result| {
+        let why = match result.result {
+            Outcome::Fail => "Shown not to reach the bound.",
+            _ => "The reference set could not decide it; do not rely on it.",
+        };
+        vec![
+            format!("{}, {}", result.title, group(book, result)).into(),
+            book.estimate(&result.estimate, &judged.judge.evidence, &bounds(result)),
+            Cell::from(Span::code(result.rule.to_string())),
+            outcome_badge(result.result).into(),
+            why.into(),
+        ]
+    });
+    let columns = vec![
+        Column::name("What was asked"),
+        Column::text("Result"),
+        Column::text("Bound"),
+        Column::text("Outcome"),
+        Column::text("What this means"),
+    ];
+    let mut blocks = vec![Block::text(format!(
+        "For {} these questions were not answered in its favour. They bind no release; users are told.",
+        live.id
+    ))];
+    blocks.extend(table("", columns, rows.collect()));
+    blocks
+}
+
+/// The bounds that a written interval must not be rounded over.
+pub(super) fn bounds(result: &CriterionResult) -> Vec<f64> {
+    match result.rule {
+        galen_spec::Rule::LowerAtLeast(bound) | galen_spec::Rule::UpperAtMost(bound) => vec![bound],
+        galen_spec::Rule::Inside(low, high) => vec![low, high],
+        galen_spec::Rule::Report => Vec::new(),
+    }
+}
+
+fn watched(book: &Book) -> Vec<Block> {
+    let Some(monitor) = &book.specs.monitor else {
+        return vec![not_reported(
+            "the monitoring plan is not frozen",
+            "galen freeze monitor",
+        )];
+    };
+    let monitor = &monitor.value;
+    let by_itself = monitor
+        .checks
+        .iter()
+        .filter(|check| check.action == Action::RollBack)
+        .count();
+    vec![
+        Block::text(format!(
+            "Each {} of use is asked {} questions; {} of them can take a release out of use without waiting for a person. Every such act stands on the ledger.",
+            word(&monitor.window),
+            monitor.checks.len(),
+            by_itself
+        )),
+        Block::text(
+            "The version in use stands beside each score. Report a score that you believe is wrong to the manufacturer; the contact of the manufacturer is not reported in the declared files.",
+        ),
+    ]
+}
