@@ -1,0 +1,38 @@
+//! One file an act: what it reads and computes before it asks `control`.
+
+mod analyse;
+mod assess;
+mod authorise;
+mod build;
+mod check;
+mod compare;
+mod data;
+mod enrol;
+mod examine;
+mod explain;
+mod finding;
+mod freeze;
+mod judge;
+mod monitor;
+mod propose;
+mod release;
+mod roll_back;
+mod run;
+mod seal;
+mod sign;
+mod split;
+
+pub use authorise::Letter;
+pub use build::Built;
+pub use data::{Added, DataFile};
+pub use examine::Examined;
+pub use explain::{Explained, PersonExplained};
+pub use judge::Judged;
+pub use monitor::{Closed, Ingested};
+pub use run::{Planned, RunDone};
+pub use split::Parted;
+
+pub(crate) use build::html_of;
+pub(crate) use examine::examination;
+pub(crate) use run::Again as TrainedAgain;
+pub(crate) use split::parts_of;

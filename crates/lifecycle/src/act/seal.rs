@@ -1,0 +1,45 @@
+//! Sealing a reference set to a custodian's key.
+
+use galen_control::act::seal::Seal;
+use galen_control::{Actor, Ask};
+
+use crate::error::ActError;
+use crate::project::{Entry, Project};
+
+impl Project {
+    /// Encrypts a dataset to the custodian's key (age, X25519), keeps the encrypted artifact, and removes the plain one.
+    ///
+    /// Other copies of the plain file are not reached; who has one can look without being counted.
+    ///
+    /// # Errors
+    /// [`ActError::Refused`] if it is sealed already.
+    pub fn seal(&self, by: &Actor, dataset: &str, custodian: &str) -> Result<Entry, ActError> {
+        let state = self.state()?;
+        let found = state.dataset(dataset)?;
+        let plain_digest = found.digest;
+        let seal = |sealed, recipient: String| {
+            Ask::Seal(Seal {
+                dataset: dataset.to_owned(),
+                plain: plain_digest,
+                sealed,
+                custodian: custodian.to_owned(),
+                recipient,
+            })
+        };
+        // Asked first with an empty artifact, so that a refused seal writes nothing.
+        self.ask(by, None, seal(plain_digest, String::new()))?;
+        let plain = self.artifacts.get(&plain_digest)?;
+        let recipient = self
+            .ports
+            .identity
+            .custodian(custodian, self.ports.entropy.as_ref())?
+            .to_public();
+        let sealed = age::encrypt(&recipient, &plain).map_err(|error| {
+            ActError::input("seal", error.to_string(), "look at the custodian's key")
+        })?;
+        let entry = self.one(by, None, seal(self.keep(&sealed)?, recipient.to_string()))?;
+        self.store
+            .remove(&galen_store::Artifacts::path(&plain_digest))?;
+        Ok(entry)
+    }
+}

@@ -1,0 +1,56 @@
+//! Frozen files: read back from the artifacts that the ledger names.
+
+use galen_control::{Held, InForce, State};
+use galen_spec::Name;
+use galen_spec::read::read;
+use galen_store::{Artifacts, Digest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::ActError;
+
+/// The frozen files in force.
+pub(crate) fn in_force(
+    artifacts: &Artifacts,
+    state: &State,
+    names: &[Name],
+) -> Result<InForce, ActError> {
+    let mut specs = InForce::default();
+    for &name in names {
+        let Some(frozen) = state.frozen.get(&name) else {
+            continue;
+        };
+        let digest = frozen.digest;
+        match name {
+            Name::Intent => specs.intent = Some(held(artifacts, name, digest)?),
+            Name::Risk => specs.risk = Some(held(artifacts, name, digest)?),
+            Name::Data => specs.data = Some(held(artifacts, name, digest)?),
+            Name::Protocol => specs.protocol = Some(held(artifacts, name, digest)?),
+            Name::Pipeline => specs.pipeline = Some(held(artifacts, name, digest)?),
+            Name::Pccp => specs.pccp = Some(held(artifacts, name, digest)?),
+            Name::Monitor => specs.monitor = Some(held(artifacts, name, digest)?),
+            Name::Team => specs.team = Some(held(artifacts, name, digest)?),
+        }
+    }
+    Ok(specs)
+}
+
+/// One frozen file of that digest.
+pub(crate) fn held<T: DeserializeOwned + Serialize>(
+    artifacts: &Artifacts,
+    name: Name,
+    digest: Digest,
+) -> Result<Held<T>, ActError> {
+    let bad = |why: String| ActError::Frozen { name, digest, why };
+    let bytes = artifacts
+        .get(&digest)
+        .map_err(|error| bad(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
+    let value = read(&name.file(), &text).map_err(|found| {
+        bad(found
+            .first()
+            .map(|diagnostic| diagnostic.message.clone())
+            .unwrap_or_default())
+    })?;
+    Ok(Held { digest, value })
+}

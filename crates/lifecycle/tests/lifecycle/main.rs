@@ -1,0 +1,9 @@
+//! Whole lifecycles in memory, under a seed: forged, broken off, filled up, lied to, and proven.
+
+mod errors;
+mod forgeries;
+#[path = "../../../control/tests/control/promises.rs"]
+mod promises;
+mod simulation;
+mod story;
+mod world;
