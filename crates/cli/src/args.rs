@@ -1,0 +1,450 @@
+//! The command line: verbs, options, help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.
+///
+/// Begin with `galen demo`. Exit codes: 0 done; 1 a judgement is negative or the act was refused; 2 the input or usage is
+/// wrong; 3 the environment failed; 130 interrupted.
+#[derive(Parser, Debug)]
+#[command(
+    name = "galen",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Run as if started in this folder
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Print one JSON document on stdout, also on failure
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The person who acts, by the id in team.yaml (or GALEN_PERSON)
+    #[arg(long = "as", global = true, value_name = "ID")]
+    pub person: Option<String>,
+    /// The folder of private keys (or GALEN_KEYS; default: the configuration folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// A file of lines `ID: passphrase` for use without a terminal (or GALEN_PASSPHRASES)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrases: Option<PathBuf>,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Walk a model through its whole life on real data, in a folder of its own
+    ///
+    /// Example: galen demo --dir galen-demo
+    Demo(Demo),
+    /// Found a project: write the declared files of a template and begin the ledger
+    ///
+    /// Example: galen init my-project --template laboratory
+    Init(Init),
+    /// Say where the project is, what blocks, who must act, and the next command
+    Status,
+    /// Check the declared files, and whether they fit together
+    ///
+    /// Exit 2 for a file that cannot be read, 1 for files that do not hold.
+    Check,
+    /// Put the digests of declared files on the ledger
+    ///
+    /// Example: galen freeze intent risk data protocol pipeline pccp monitor team --as dora
+    Freeze {
+        /// Names of declared files: intent, risk, data, protocol, pipeline, pccp, monitor, team
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Record what an authority or notified body allowed
+    Authorise(Authorise),
+    /// Keys of people
+    #[command(subcommand)]
+    Key(Key),
+    /// Datasets: add, examine, divide, seal
+    #[command(subcommand)]
+    Data(Data),
+    /// Run stages of pipeline.yaml; what is cached is not computed again
+    ///
+    /// Example: galen run release1 --as ada
+    Run {
+        /// Stages to run, with all that they need; without names, those that no other stage reads from
+        stages: Vec<String>,
+        /// Say what would run and why, and run nothing
+        #[arg(long)]
+        explain: bool,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// List the runs
+    Runs,
+    /// Show a run, a change, a release or an entry of the ledger
+    Show { id: String },
+    /// Compare the models of two runs on the development set
+    Compare { a: String, b: String },
+    /// Judge a proposed change on the sealed reference set (one counted look), or show a run's development gate
+    ///
+    /// Example: galen gate change-1 --as dora
+    Gate {
+        /// A change or a run
+        id: String,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Explain a released model
+    #[command(subcommand)]
+    Explain(Explain),
+    /// Changes: propose, assess, sign
+    #[command(subcommand)]
+    Change(Change),
+    /// Make a signed change live
+    Release {
+        change: String,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Return to an earlier release
+    Rollback {
+        /// The release to return to; without it the latest superseded one
+        #[arg(long)]
+        to: Option<String>,
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// List the releases
+    Releases,
+    /// Watch a release: predictions, labels, windows, alerts
+    #[command(subcommand)]
+    Monitor(Monitor),
+    /// Findings: open, analyse, close
+    #[command(subcommand)]
+    Finding(Finding),
+    /// Documents, rendered from the ledger
+    #[command(subcommand)]
+    Dossier(Dossier),
+    /// Accounts of the server
+    #[command(subcommand)]
+    User(User),
+    /// Serve web pages, the released model and the API on one port
+    Serve {
+        /// Address and port
+        #[arg(long, default_value = "127.0.0.1:8420")]
+        listen: SocketAddr,
+    },
+    /// Prove the project: log, signatures, decisions, artifacts, numbers
+    ///
+    /// Example: galen verify --checkpoint kept-elsewhere.txt
+    Verify {
+        /// A checkpoint that was kept elsewhere (a copy of .galen/ledger/checkpoint)
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// Fingerprints of keys got elsewhere: lines `person sha256:…`, as `galen key list` prints them
+        #[arg(long, value_name = "FILE")]
+        trust: Option<PathBuf>,
+    },
+}
+
+/// The date of a replay of old data.
+#[derive(Args, Debug)]
+pub struct Replay {
+    /// The date that a replay stands at; the record carries the real clock as well
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// The folder to make; one that is not the demo's own is refused
+    #[arg(long, default_value = "galen-demo")]
+    pub dir: PathBuf,
+    /// The data file, if it is not beside the binary or in the source tree
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The declared files to begin with; without it those that are in the folder are used
+    #[arg(long, value_enum)]
+    pub template: Option<Template>,
+}
+
+/// Declared files to begin with.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Template {
+    /// The laboratory aid of `galen demo`
+    Laboratory,
+}
+
+#[derive(Args, Debug)]
+pub struct Authorise {
+    /// What was granted, such as `clearance`
+    pub kind: String,
+    #[arg(long)]
+    pub authority: String,
+    #[arg(long)]
+    pub number: String,
+    #[arg(long)]
+    pub date: Date,
+    #[arg(long)]
+    pub scope: String,
+    /// The letter
+    #[arg(long, value_name = "FILE")]
+    pub letter: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Key {
+    /// Make a key for a person under a passphrase, and enrol it in the project
+    New { person: String },
+    /// List the enrolled keys with their fingerprints
+    List,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum User {
+    /// Make a new admin token in place of the old one; sessions of the old one end
+    Token,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Data {
+    /// Add a file or a folder as a version of a dataset
+    Add {
+        path: PathBuf,
+        /// The dataset's name; default: the file's stem
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List the datasets
+    List,
+    /// Show a dataset: NAME or NAME@VERSION
+    Show { name: String },
+    /// Describe the columns of a file; needs no project
+    Profile { file: PathBuf },
+    /// Try the expectations of the data plan on a dataset, or on a file
+    Validate {
+        /// A dataset of the project, or a file
+        what: String,
+        /// For a file: the data plan
+        #[arg(long, value_name = "DATA.YAML")]
+        expect: Option<PathBuf>,
+    },
+    /// Look for what ruins clinical models, in a dataset or in a file
+    Check(DataCheck),
+    /// Compare the columns of two files; needs no project
+    Drift {
+        #[arg(long, value_name = "FILE")]
+        reference: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        current: PathBuf,
+        /// A column's test, as COLUMN=TEST
+        #[arg(long = "test", value_name = "COL=ID")]
+        tests: Vec<String>,
+        #[arg(long, default_value_t = 0.05)]
+        alpha: f64,
+    },
+    /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
+    Split {
+        name: String,
+        /// Also write the parts as files into this folder
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Encrypt a dataset to a custodian's key
+    Seal {
+        name: String,
+        /// The person whose key opens it; default: the one who seals
+        #[arg(long, value_name = "ID")]
+        custodian: Option<String>,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct DataCheck {
+    /// A dataset of the project, or a file
+    pub what: String,
+    /// For a file: the column with the label
+    #[arg(long, value_name = "COL")]
+    pub label: Option<String>,
+    /// The label's value that means diseased
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    #[arg(long, value_name = "COL")]
+    pub id: Option<String>,
+    #[arg(long, value_name = "COL")]
+    pub time: Option<String>,
+    #[arg(long, value_name = "COL")]
+    pub split: Option<String>,
+    #[arg(long = "group", value_name = "COL")]
+    pub groups: Vec<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Explain {
+    /// Shapley values: of all people of the development set, or of one
+    Shap {
+        /// The release to explain; default: the live one
+        #[arg(long)]
+        release: Option<String>,
+        /// One person, by row from 0; shown and not recorded
+        #[arg(long)]
+        row: Option<usize>,
+        #[arg(long, default_value = "exact")]
+        method: String,
+        #[command(flatten)]
+        replay: Replay,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Change {
+    /// Propose a run's model for release
+    Propose {
+        run: String,
+        /// The modification of the PCCP that it is
+        #[arg(long)]
+        modification: Option<String>,
+        #[arg(long)]
+        summary: String,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Classify a judged change; an answer that is left out is unknown, and blocks
+    Assess(Assess),
+    /// Sign a change with its meaning
+    Sign {
+        change: String,
+        #[arg(long)]
+        role: String,
+        #[arg(long, value_enum, default_value = "approval")]
+        meaning: MeaningWord,
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the changes
+    List,
+    /// Show a change
+    Show { change: String },
+}
+
+#[derive(Args, Debug)]
+pub struct Assess {
+    pub change: String,
+    /// Intended use, indications, users and environment stay as they are
+    #[arg(long, value_enum)]
+    pub intended_use_same: Option<YesNo>,
+    /// A new hazard, or a risk that rises
+    #[arg(long, value_enum)]
+    pub new_hazard: Option<YesNo>,
+    /// Every step of the modification protocol was followed
+    #[arg(long, value_enum)]
+    pub protocol_followed: Option<YesNo>,
+    /// The change only restores the authorised specification
+    #[arg(long, value_enum)]
+    pub restores_spec: Option<YesNo>,
+    /// Could significantly affect safety or effectiveness
+    #[arg(long, value_enum)]
+    pub safety_effect_possible: Option<YesNo>,
+    #[arg(long)]
+    pub rationale: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum MeaningWord {
+    Review,
+    Approval,
+    Responsibility,
+    Authorship,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Monitor {
+    /// Score the rows of a file by the live release and log them under pseudonyms
+    Ingest {
+        file: PathBuf,
+        /// The column of identifiers; without it a row is named by file and number
+        #[arg(long, value_name = "COL")]
+        id: Option<String>,
+        /// When they came; default: today
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Take the truth of people who were scored in a window
+    Label {
+        file: PathBuf,
+        #[arg(long)]
+        window: String,
+        #[arg(long, value_name = "COL")]
+        id: Option<String>,
+    },
+    /// Close the windows that have ended; the frozen policy acts
+    Run {
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Show windows, alerts and what is live
+    Status,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Finding {
+    /// Open a finding with its containment
+    Open {
+        #[arg(long)]
+        title: String,
+        #[arg(long)]
+        containment: String,
+        #[arg(long)]
+        alert: Option<String>,
+        #[command(flatten)]
+        replay: Replay,
+    },
+    /// Record the cause of a finding; the evidence is computed
+    Analyse {
+        finding: String,
+        #[arg(long)]
+        cause: String,
+    },
+    /// Close a finding whose cause is known
+    Close {
+        finding: String,
+        /// What was changed, and how its effect was verified
+        #[arg(long)]
+        correction: String,
+    },
+    /// List the findings
+    List,
+    /// Show a finding
+    Show { finding: String },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Dossier {
+    /// Build a document from the ledger, and record it
+    Build {
+        kind: String,
+        /// Where to write; the format follows from the extension: .html, .pdf, .json
+        #[arg(long, value_name = "FILE")]
+        out: Vec<PathBuf>,
+    },
+    /// List the kinds of documents
+    List,
+}

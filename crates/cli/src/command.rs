@@ -1,0 +1,71 @@
+//! The verbs: each file translates arguments into an act, and what came of it into words and a document.
+
+mod authorise;
+mod change;
+mod check;
+mod data;
+mod dossier;
+mod explain;
+mod finding;
+mod freeze;
+mod gate;
+mod init;
+mod key;
+mod monitor;
+mod release;
+mod run;
+pub mod serve;
+mod show;
+mod status;
+mod verify;
+
+pub use init::template_files;
+
+use crate::args::{User, Verb};
+use crate::place::Place;
+use crate::report::{Failure, Report};
+
+/// Does what a verb says.
+///
+/// # Errors
+/// [`Failure`] with the exit code.
+pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
+    match verb {
+        Verb::Demo(_) => Err(Failure::usage(
+            "usage",
+            "the demo does not run within itself",
+            "galen demo",
+        )),
+        Verb::Init(args) => init::init(&args, place),
+        Verb::Status => status::status(place),
+        Verb::Check => check::check(place),
+        Verb::Freeze { names } => freeze::freeze(&names, place),
+        Verb::Authorise(args) => authorise::authorise(&args, place),
+        Verb::Key(args) => key::key(&args, place),
+        Verb::Data(args) => data::data(&args, place),
+        Verb::Run {
+            stages,
+            explain,
+            replay,
+        } => run::run(&stages, explain, replay.as_of, place),
+        Verb::Runs => run::runs(place),
+        Verb::Show { id } => show::show(&id, place),
+        Verb::Compare { a, b } => run::compare(&a, &b, place),
+        Verb::Gate { id, replay } => gate::gate(&id, replay.as_of, place),
+        Verb::Explain(args) => explain::explain(&args, place),
+        Verb::Change(args) => change::change(&args, place),
+        Verb::Release { change, replay } => release::release(&change, replay.as_of, place),
+        Verb::Rollback { to, reason, replay } => {
+            release::rollback(to.as_deref(), &reason, replay.as_of, place)
+        }
+        Verb::Releases => release::releases(place),
+        Verb::Monitor(args) => monitor::monitor(&args, place),
+        Verb::Finding(args) => finding::finding(&args, place),
+        Verb::Dossier(args) => dossier::dossier(&args, place),
+        Verb::User(User::Token) => serve::token(place),
+        Verb::Serve { listen } => serve::serve(listen, place),
+        Verb::Verify { checkpoint, trust } => {
+            verify::verify(checkpoint.as_deref(), trust.as_deref(), place)
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! `galen data`.
+
+use std::path::Path;
+
+use galen_control::act::examine::Examination;
+use galen_lifecycle::{DataFile, read_table};
+use galen_table::check::{Roles, check};
+use galen_table::drift::{DriftOptions, drift};
+use galen_table::expectation::{declared as implied, validate};
+use galen_table::profile::profile;
+use serde_json::{Value, json};
+
+use crate::args::{Data, DataCheck};
+use crate::outside::{open_folder, read_file, write_file};
+use crate::place::Place;
+use crate::report::{Failure, Report, declared};
+use crate::words::{self, short, table};
+
+pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
+    match args {
+        Data::Add { path, name } => add(path, name.as_deref(), place),
+        Data::List => list(place),
+        Data::Show { name } => show(name, place),
+        Data::Profile { file } => describe(file, place),
+        Data::Validate { what, expect } => match file_of(what, place) {
+            Some(file) => validate_file(&file, expect.as_deref(), place),
+            None => examine(what, Examination::Validate, place),
+        },
+        Data::Check(args) => match file_of(&args.what, place) {
+            Some(file) => check_file(&file, args),
+            None => examine(&args.what, Examination::Check, place),
+        },
+        Data::Drift {
+            reference,
+            current,
+            tests,
+            alpha,
+        } => compare(reference, current, tests, *alpha, place),
+        Data::Split { name, out } => split(name, out.as_deref(), place),
+        Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
+    }
+}
+
+/// The file that a word names, if there is one; otherwise it names a dataset.
+fn file_of(what: &str, place: &Place) -> Option<std::path::PathBuf> {
+    let path = place.path(Path::new(what));
+    path.is_file().then_some(path)
+}
+
+fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure> {
+    let started = std::time::Instant::now();
+    let full = place.path(path);
+    let stem = full
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or("data")
+        .to_owned();
+    let name = name.unwrap_or(&stem).to_owned();
+    let folder = full.is_dir();
+    let mut files = Vec::new();
+    if folder {
+        let disk = open_folder(&full)?;
+        let paths = galen_store::Disk::list(&disk, "").map_err(galen_lifecycle::ActError::from)?;
+        for path in paths {
+            let bytes =
+                galen_store::Disk::read(&disk, &path).map_err(galen_lifecycle::ActError::from)?;
+            files.push(DataFile { path, bytes });
+        }
+    } else {
+        let path = full
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("data")
+            .to_owned();
+        files.push(DataFile {
+            path,
+            bytes: read_file(&full)?,
+        });
+    }
+    let added = place
+        .project()?
+        .add_data(&place.actor()?, &name, &files, folder)?;
+    let data = &added.data;
+    let text = format!(
+        "Entry {}: {}@{} {}, {} file(s), {} bytes ({} new).",
+        added.entry.index,
+        data.name,
+        data.version,
+        short(&data.digest),
+        data.files,
+        data.bytes,
+        added.new_bytes
+    );
+    let document = json!({
+        "name": data.name,
+        "version": data.version,
+        "digest": data.digest,
+        "files": data.files,
+        "bytes": data.bytes,
+        "new_bytes": added.new_bytes,
+        "reused_bytes": added.reused_bytes,
+        "seconds": started.elapsed().as_secs_f64(),
+        "entry": added.entry.index,
+    });
+    Ok(Report::new("data add", document, text))
+}
+
+fn list(place: &Place) -> Result<Report, Failure> {
+    let state = place.project()?.state()?;
+    let (mut rows, mut datasets) = (Vec::new(), Vec::new());
+    for (name, versions) in &state.datasets {
+        let sealed = state.sealed.contains_key(name);
+        for one in versions {
+            let how = if sealed { "sealed" } else { "" };
+            rows.push(vec![
+                format!("{name}@{}", one.version),
+                short(&one.digest),
+                one.bytes.to_string(),
+                how.to_owned(),
+            ]);
+            datasets.push(json!({
+                "name": name,
+                "version": one.version,
+                "digest": one.digest,
+                "files": one.files,
+                "bytes": one.bytes,
+                "added": one.at,
+                "by": one.by,
+                "sealed": sealed,
+            }));
+        }
+    }
+    let text = table(&["dataset", "digest", "bytes", ""], &rows);
+    Ok(Report::new(
+        "data list",
+        json!({"datasets": datasets}),
+        text,
+    ))
+}
+
+fn show(name: &str, place: &Place) -> Result<Report, Failure> {
+    let project = place.project()?;
+    let state = project.state()?;
+    let (name, version) = match name.split_once('@') {
+        Some((name, version)) => (name, version.parse::<usize>().ok()),
+        None => (name, None),
+    };
+    let latest = state
+        .dataset(name)
+        .map_err(galen_lifecycle::ActError::from)?;
+    let found = match version {
+        Some(version) => state.datasets[name]
+            .get(version.wrapping_sub(1))
+            .ok_or_else(|| {
+                Failure::usage(
+                    "unknown",
+                    format!("{name} has no version {version}"),
+                    format!("the latest is {}", latest.version),
+                )
+            })?,
+        None => latest,
+    };
+    let mut lines = vec![format!(
+        "{name}@{} {} ({} bytes), added by {} at {}",
+        found.version, found.digest, found.bytes, found.by, found.at
+    )];
+    if let Some(source) = found.drawn_from {
+        lines.push(format!("  drawn from {source}"));
+    }
+    if let Some(sealed) = state.sealed.get(name) {
+        lines.push(format!(
+            "  sealed to {} ({})",
+            sealed.seal.custodian, sealed.seal.recipient
+        ));
+    }
+    for (key, examined) in state
+        .examined
+        .iter()
+        .filter(|(key, _)| key.starts_with(&format!("{name}/")))
+    {
+        let one = &examined.examine;
+        lines.push(format!(
+            "  {key}: {} stop, {} warn, {} note",
+            one.stops, one.warns, one.notes
+        ));
+    }
+    Ok(Report::new(
+        "data show",
+        json!({"name": name, "dataset": found}),
+        lines.join("\n"),
+    ))
+}
+
+fn describe(file: &Path, place: &Place) -> Result<Report, Failure> {
+    let table_read = read_table(&read_file(&place.path(file))?)?;
+    let found = profile(&table_read);
+    let document = json!(found);
+    let rows: Vec<Vec<String>> = document["columns"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|column| {
+            let word = |key: &str| match &column[key] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                Value::Number(number) if number.is_f64() => {
+                    words::number(number.as_f64().unwrap_or_default())
+                }
+                other => other.to_string(),
+            };
+            ["name", "type", "missing", "distinct", "min", "mean", "max"]
+                .iter()
+                .map(|key| word(key))
+                .collect()
+        })
+        .collect();
+    let text = format!(
+        "{} rows, {} duplicate\n{}",
+        document["rows"],
+        document["duplicate_rows"],
+        table(
+            &[
+                "column", "type", "missing", "distinct", "min", "mean", "max"
+            ],
+            &rows
+        )
+    );
+    Ok(Report::new("data profile", document, text))
+}
+
+fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failure> {
+    let kind = if how == Examination::Validate {
+        "data validate"
+    } else {
+        "data check"
+    };
+    let examined = place.project()?.examine(&place.actor()?, name, how)?;
+    let one = &examined.examine;
+    let mut lines = vec![format!(
+        "Entry {}: {name}: {} stop, {} warn, {} note.",
+        examined.entry.index, one.stops, one.warns, one.notes
+    )];
+    let mut document =
+        json!({"ok": one.stops == 0, "dataset": name, "entry": examined.entry.index});
+    if how == Examination::Validate {
+        document["results"] = examined.report["results"].clone();
+    } else {
+        document["findings"] = examined.report["found"].clone();
+    }
+    lines.extend(found_lines(&examined.report["found"]));
+    // What the checks find is recorded; whether an input may be used is decided when a change is proposed.
+    Ok(Report::new(kind, document, lines.join("\n")).judged(one.stops == 0))
+}
+
+fn found_lines(found: &Value) -> Vec<String> {
+    let line = |one: &Value| {
+        let severity = one["severity"].as_str().unwrap_or_default();
+        match one["message"].as_str() {
+            Some(message) => format!(
+                "  {severity:<5} {}: {message}",
+                one["check"].as_str().unwrap_or_default()
+            ),
+            None => format!(
+                "  {severity:<5} {}: {} of {} unexpected",
+                one["id"].as_str().unwrap_or_default(),
+                one["unexpected"],
+                one["column"].as_str().unwrap_or("the table")
+            ),
+        }
+    };
+    found.as_array().into_iter().flatten().map(line).collect()
+}
+
+fn validate_file(file: &Path, expect: Option<&Path>, place: &Place) -> Result<Report, Failure> {
+    let Some(expect) = expect else {
+        return Err(Failure::usage(
+            "no_expectations",
+            "nothing says what to expect of this file",
+            "name a data plan: --expect data.yaml",
+        ));
+    };
+    let bytes = read_file(&place.path(expect))?;
+    let name = expect
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("data.yaml");
+    let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
+    let plan: galen_spec::data::Data =
+        galen_spec::read(name, text).map_err(|found| declared(found, 2))?;
+    let read = read_table(&read_file(file)?)?;
+    let mut asked = implied(&plan);
+    asked.extend(plan.expectations.iter().cloned());
+    let results = validate(&read, &asked);
+    let stops = results
+        .iter()
+        .filter(|one| !one.ok && one.severity == galen_spec::data::Severity::Stop)
+        .count();
+    let failed: Vec<_> = results.iter().filter(|one| !one.ok).collect();
+    let mut lines = vec![format!(
+        "{} expectations, {} not met.",
+        results.len(),
+        failed.len()
+    )];
+    lines.extend(found_lines(&json!(failed)));
+    let document = json!({"ok": stops == 0, "rows": read.rows(), "results": results});
+    Ok(Report::new("data validate", document, lines.join("\n")).judged(stops == 0))
+}
+
+fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
+    let Some(label) = &args.label else {
+        return Err(Failure::usage(
+            "no_label",
+            "nothing says which column is the label",
+            "name it: --label COL",
+        ));
+    };
+    let read = read_table(&read_file(file)?)?;
+    let plain = Roles::of_label(label);
+    let roles = Roles {
+        positive: args
+            .positive
+            .clone()
+            .unwrap_or_else(|| plain.positive.clone()),
+        id: args.id.clone(),
+        time: args.time.clone(),
+        split: args.split.clone(),
+        groups: args.groups.clone(),
+        ..plain
+    };
+    let report = check(&read, &roles, None).map_err(|error| {
+        Failure::usage(
+            "check",
+            error.to_string(),
+            "name the columns as the file does",
+        )
+    })?;
+    let document = json!({"ok": report.ok, "findings": report.findings});
+    let mut lines = vec![format!("{} finding(s).", report.findings.len())];
+    lines.extend(found_lines(&document["findings"]));
+    Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
+}
+
+fn compare(
+    reference: &Path,
+    current: &Path,
+    tests: &[String],
+    alpha: f64,
+    place: &Place,
+) -> Result<Report, Failure> {
+    let reference = read_table(&read_file(&place.path(reference))?)?;
+    let current = read_table(&read_file(&place.path(current))?)?;
+    let mut options = DriftOptions {
+        alpha,
+        ..DriftOptions::default()
+    };
+    for one in tests {
+        let Some((column, test)) = one.split_once('=') else {
+            return Err(Failure::usage(
+                "usage",
+                format!("`{one}` is not COLUMN=TEST"),
+                "write --test age=ks",
+            ));
+        };
+        options.tests.insert(column.to_owned(), test.to_owned());
+    }
+    let report = drift(&reference, &current, &options).map_err(|error| {
+        Failure::usage("drift", error.to_string(), "correct the columns or tests")
+    })?;
+    let document = json!(report);
+    let rows: Vec<Vec<String>> = report
+        .columns
+        .iter()
+        .map(|one| {
+            let number = |value: Option<f64>| value.map(words::number).unwrap_or_default();
+            let drifted = match one.drifted {
+                Some(true) => "drifted",
+                Some(false) => "",
+                None => "not decided",
+            };
+            vec![
+                one.name.clone(),
+                one.test.to_owned(),
+                number(one.statistic),
+                number(one.p_value),
+                drifted.to_owned(),
+            ]
+        })
+        .collect();
+    let text = format!(
+        "{} of {} columns drifted.\n{}",
+        report.dataset.columns_drifted,
+        report.dataset.columns,
+        table(&["column", "test", "statistic", "p", ""], &rows)
+    );
+    let drifted = report.dataset.drifted;
+    Ok(Report::new("data drift", document, text).judged(!drifted))
+}
+
+fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failure> {
+    let parted = place.project()?.split(&place.actor()?, name)?;
+    if let Some(folder) = out {
+        for (part, bytes) in &parted.files {
+            write_file(&place.path(folder).join(format!("{part}.csv")), bytes)?;
+        }
+    }
+    let rows: Vec<Vec<String>> = parted
+        .split
+        .parts
+        .iter()
+        .map(|part| {
+            vec![
+                part.name.clone(),
+                part.cases.to_string(),
+                part.diseased.to_string(),
+                short(&part.digest),
+            ]
+        })
+        .collect();
+    let mut lines = vec![format!(
+        "Entry {}: {name} is divided by seed {}.",
+        parted.entry.index, parted.split.seed
+    )];
+    for row in parted
+        .flow
+        .rows
+        .iter()
+        .filter(|row| !row.quantity.contains('/') || row.quantity.starts_with("excluded/"))
+    {
+        lines.push(format!(
+            "  {}: {}",
+            row.title,
+            words::estimate_or_count(&row.estimate)
+        ));
+    }
+    lines.push(table(&["part", "people", "deaths", "digest"], &rows));
+    let document = json!({"split": parted.split, "flow": parted.flow, "entry": parted.entry.index});
+    Ok(Report::new("data split", document, lines.join("\n")))
+}
+
+fn seal(name: &str, custodian: Option<&str>, place: &Place) -> Result<Report, Failure> {
+    let actor = place.actor()?;
+    let custodian = match custodian {
+        Some(custodian) => custodian.to_owned(),
+        None => actor.to_string(),
+    };
+    let entry = place.project()?.seal(&actor, name, &custodian)?;
+    let galen_control::Deed::Seal(seal) = &entry.record.deed else {
+        unreachable!("a seal records itself")
+    };
+    let text = format!(
+        "Entry {}: {name} is sealed to {custodian}; the plain artifact is removed.\n  Sealing shows tampering and counts \
+         looks. It hides nothing from who holds the key of {custodian}\n  or another copy of the plain file, such as one \
+         that galen data split --out wrote.",
+        entry.index
+    );
+    Ok(Report::new(
+        "data seal",
+        json!({"seal": seal, "entry": entry.index}),
+        text,
+    ))
+}

@@ -1,0 +1,102 @@
+//! How numbers and rows look on a terminal.
+
+use galen_control::judge::{CriterionResult, Declared, Outcome};
+use galen_stats::Estimate;
+
+/// `0.94 (0.91–0.96), n 412`, or why there is no number.
+pub fn estimate(estimate: &Estimate) -> String {
+    let Some(value) = estimate.value else {
+        return format!(
+            "not reported ({})",
+            estimate
+                .why
+                .as_deref()
+                .unwrap_or("no value")
+                .trim_end_matches('.')
+        );
+    };
+    let interval = match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!(" ({}–{})", number(low), number(high)),
+        _ => String::new(),
+    };
+    format!("{}{interval}, n {}", number(value), estimate.n)
+}
+
+/// Three decimals; very small ones by their exponent.
+pub fn number(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.0005 {
+        format!("{value:.0e}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+/// One line a criterion.
+pub fn criterion(result: &CriterionResult) -> String {
+    let kind = if result.required {
+        "required"
+    } else {
+        "descriptive"
+    };
+    let outcome = match result.result {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "FAIL",
+        Outcome::Inconclusive => "inconclusive",
+        Outcome::Reported => "reported",
+        Outcome::NotApplicable => "not applicable",
+    };
+    let declared = if result.declared == Declared::PostHoc {
+        " post hoc"
+    } else {
+        ""
+    };
+    format!(
+        "  {outcome:<14} {:<28} {:<24} {} [{kind}{declared}]",
+        result.id,
+        result.rule.to_string(),
+        estimate(&result.estimate)
+    )
+}
+
+/// Rows under headings, aligned; without headings only rows.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let mut all: Vec<Vec<String>> = vec![
+        headings
+            .iter()
+            .map(|heading| (*heading).to_owned())
+            .collect(),
+    ];
+    all.extend(rows.iter().cloned());
+    let columns = all.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| {
+        all.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+    };
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| width(column).unwrap_or_default())
+        .collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
+            .collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    all.iter().map(line).collect::<Vec<String>>().join("\n")
+}
+
+/// The first letters of a digest, enough for a person to compare.
+pub fn short(digest: &galen_store::Digest) -> String {
+    format!("sha256:{}…", &digest.hex()[..12])
+}
+
+/// A count alone where the estimate is one, else as [`estimate`].
+pub fn estimate_or_count(one: &Estimate) -> String {
+    match one.value {
+        Some(value) if one.method == "count" => format!("{value} of {}", one.n),
+        _ => estimate(one),
+    }
+}

@@ -1,0 +1,285 @@
+//! `galen data profile|check|drift|validate` on files, without a project.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::project::{flchain, text};
+use crate::typed::{Ended, bare};
+
+/// Cases with results of the real packages, beside the repository.
+fn examples() -> PathBuf {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/reference-examples");
+    assert!(
+        folder.is_dir(),
+        "the reference examples are not in {}",
+        folder.display()
+    );
+    folder
+}
+
+/// Runs every case of a kind and compares what galen says with what the real package says.
+#[track_caller]
+fn agrees_with_the_reference(kind: &str) {
+    let mut cases = 0;
+    for case in fs::read_dir(examples().join(kind)).expect("there are cases") {
+        let case = case.expect("there are cases").path();
+        let about = fs::read_to_string(case.join("case.json")).expect("case.json is there");
+        let about: Value = serde_json::from_str(&about).expect("case.json is JSON");
+        let ended: Vec<Ended> = about["steps"]
+            .as_array()
+            .expect("steps")
+            .iter()
+            .map(|step| run(step, &case))
+            .collect();
+        for check in about["checks"].as_array().expect("checks") {
+            let index = check["step"]
+                .as_u64()
+                .and_then(|at| usize::try_from(at).ok());
+            let ended = &ended[index.unwrap_or(ended.len() - 1)];
+            if let Err(why) = holds(check, ended) {
+                panic!("{}: {why}: {check:#}", about["id"]);
+            }
+        }
+        cases += 1;
+    }
+    assert!(cases > 0, "no case of {kind}");
+}
+
+fn run(step: &Value, case: &Path) -> Ended {
+    let place = TempDir::new().expect("a folder");
+    let words: Vec<String> = step["argv"][0]
+        .as_array()
+        .expect("argv")
+        .iter()
+        .map(|word| text(word).replace("{case}", &case.display().to_string()))
+        .map(|word| word.replace("{tmp}", &place.path().display().to_string()))
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ended = bare(place.path(), &words);
+    let allowed: Vec<i64> = step["exit"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_i64)
+        .collect();
+    assert!(
+        ended
+            .exit
+            .is_some_and(|code| allowed.contains(&i64::from(code))),
+        "{words:?}: {ended:#?}"
+    );
+    ended
+}
+
+fn holds(check: &Value, ended: &Ended) -> Result<(), String> {
+    let document = ended.json();
+    let at = || -> Result<&Value, String> {
+        let paths: Vec<&str> = match &check["path"] {
+            Value::Array(paths) => paths.iter().map(text).collect(),
+            one => vec![text(one)],
+        };
+        let found = paths.iter().find_map(|path| seek(&document, path));
+        found.ok_or_else(|| format!("nothing at {paths:?}"))
+    };
+    match check["type"].as_str() {
+        None => compare(check, at()?),
+        Some("count") => {
+            let counted = at()?.as_array().map(Vec::len);
+            let same = counted.map(|n| n as u64) == check["want"].as_u64();
+            same.then_some(()).ok_or(format!("{counted:?} of them"))
+        }
+        Some("exit_matches") => {
+            let key = match at()?.as_bool() {
+                Some(true) => "exit_true",
+                _ => "exit_false",
+            };
+            let same = ended.exit.map(i64::from) == check[key].as_i64();
+            same.then_some(()).ok_or(format!("exit {:?}", ended.exit))
+        }
+        Some("has_finding") => {
+            let rules = check["any"].as_array().into_iter().flatten();
+            let found = rules.clone().any(|rule| finds(&document, rule));
+            found.then_some(()).ok_or("not found".to_owned())
+        }
+        Some("no_finding") => {
+            let found = finds(&document, &check["rule"]);
+            (!found).then_some(()).ok_or("found".to_owned())
+        }
+        Some(other) => Err(format!("the test does not know `{other}`")),
+    }
+}
+
+fn compare(check: &Value, found: &Value) -> Result<(), String> {
+    let said = Err(format!("galen says {found}"));
+    if let Some(range) = check["between"].as_array() {
+        let inside = found
+            .as_f64()
+            .is_some_and(|x| range[0].as_f64() <= Some(x) && Some(x) <= range[1].as_f64());
+        return if inside { Ok(()) } else { said };
+    }
+    let wanted: Vec<&Value> = match check["one_of"].as_array() {
+        Some(several) => several.iter().collect(),
+        None => vec![&check["want"]],
+    };
+    let (relative, absolute) = match &check["tol"] {
+        Value::Object(tolerance) => (
+            tolerance["rel"].as_f64().unwrap_or_default(),
+            tolerance["abs"].as_f64().unwrap_or_default(),
+        ),
+        Value::String(word) => match word.as_str() {
+            "tight" => (1e-7, 0.0),
+            "p" | "evidently" => (1e-6, 1e-12),
+            "fit" => (1e-4, 0.0),
+            _ => (1e-9, 1e-12),
+        },
+        _ => (0.0, 0.0),
+    };
+    let unsigned = check["abs_value"] == true;
+    let same = |wanted: &Value| match (wanted.as_f64(), found.as_f64()) {
+        (Some(a), Some(b)) => {
+            let (a, b) = if unsigned { (a.abs(), b.abs()) } else { (a, b) };
+            (a - b).abs() <= absolute.max(relative * a.abs())
+        }
+        _ => wanted == found,
+    };
+    if wanted.into_iter().any(same) {
+        Ok(())
+    } else {
+        said
+    }
+}
+
+/// Whether a finding has the rule's check, one of its severities and one of its columns.
+fn finds(document: &Value, rule: &Value) -> bool {
+    let member = |list: &Value, value: &Value| match list.as_array() {
+        Some(list) => list.contains(value),
+        None => true,
+    };
+    let findings = document["findings"].as_array().expect("findings");
+    findings.iter().any(|one| {
+        let columns = one["columns"].as_array();
+        one["check"] == rule["check"]
+            && member(&rule["severity"], &one["severity"])
+            && (rule["columns_any"].is_null()
+                || columns
+                    .into_iter()
+                    .flatten()
+                    .any(|column| member(&rule["columns_any"], column)))
+    })
+}
+
+/// The value at `columns[name=age].quantiles.p01` or `top[0].value`.
+fn seek<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(document, |value, part| {
+        let (name, select) = match part.split_once('[') {
+            Some((name, select)) => (name, Some(select.trim_end_matches(']'))),
+            None => (part, None),
+        };
+        let value = value.get(name)?;
+        match select.map(|select| select.split_once('=').ok_or(select)) {
+            None => Some(value),
+            Some(Err(index)) => value.get(index.parse::<usize>().ok()?),
+            Some(Ok((key, wanted))) => value.as_array()?.iter().find(|one| one[key] == wanted),
+        }
+    })
+}
+
+#[test]
+fn a_profile_agrees_with_pandas() {
+    agrees_with_the_reference("profile");
+}
+
+#[test]
+fn the_checks_find_a_planted_proxy_and_nothing_in_clean_data() {
+    agrees_with_the_reference("check");
+}
+
+#[test]
+fn drift_tests_agree_with_scipy_and_evidently() {
+    agrees_with_the_reference("drift");
+}
+
+/// A plan of two columns, beside data that meet it or not.
+fn validated(rows: &str) -> Ended {
+    let place = TempDir::new().expect("a folder");
+    let plan = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/flchain/data.yaml"),
+    )
+    .expect("the plan is there");
+    fs::write(place.path().join("plan.yaml"), plan).expect("a file");
+    fs::write(place.path().join("cohort.csv"), rows).expect("a file");
+    let arguments = [
+        "data",
+        "validate",
+        "cohort.csv",
+        "--expect",
+        "plan.yaml",
+        "--json",
+    ];
+    bare(place.path(), &arguments)
+}
+
+#[test]
+fn the_cohort_meets_its_data_plan_without_a_project() {
+    let rows = fs::read_to_string(flchain()).expect("the cohort is there");
+    let document = validated(&rows).exits(0).json();
+    assert_eq!(document["kind"], "data validate");
+    assert_eq!(document["ok"], true);
+    assert_eq!(document["rows"], 7874);
+}
+
+#[test]
+fn a_person_of_seven_years_is_not_as_the_data_plan_expects() {
+    let rows = fs::read_to_string(flchain()).expect("the cohort is there");
+    let (header, first) = rows.split_once('\n').expect("a header");
+    let (_, after_age) = first.split_once(',').expect("columns");
+    let document = validated(&format!("{header}\n7,{after_age}"))
+        .exits(1)
+        .json();
+    assert_eq!(document["ok"], false);
+    let results = document["results"].as_array().expect("results");
+    let failed: Vec<&Value> = results.iter().filter(|one| one["ok"] == false).collect();
+    assert!(!failed.is_empty());
+    assert!(
+        failed.iter().all(|one| one["column"] == "age"),
+        "{failed:#?}"
+    );
+    let range = failed.iter().find(|one| one["unexpected"] == 1);
+    let examples = &range.expect("one value is out of range")["examples"];
+    assert_eq!(examples[0]["value"], "7", "{examples:#}");
+}
+
+#[test]
+fn a_file_without_a_plan_or_a_label_is_not_judged() {
+    let place = TempDir::new().expect("a folder");
+    fs::write(place.path().join("a.csv"), "x,y\n1,2\n3,4\n").expect("a file");
+    bare(place.path(), &["data", "validate", "a.csv", "--json"]).fails(2, "no_expectations");
+    bare(place.path(), &["data", "check", "a.csv", "--json"]).fails(2, "no_label");
+    let wrong = ["data", "check", "a.csv", "--label", "z", "--json"];
+    let error = bare(place.path(), &wrong).exits(2).json();
+    assert!(text(&error["message"]).contains('z'), "{error:#}");
+}
+
+#[test]
+fn commands_that_only_read_files_write_nothing() {
+    let place = TempDir::new().expect("a folder");
+    fs::write(place.path().join("a.csv"), "x,y\n1,2\n3,4\n").expect("a file");
+    bare(place.path(), &["data", "profile", "a.csv"]).exits(0);
+    let drift = [
+        "data",
+        "drift",
+        "--reference",
+        "a.csv",
+        "--current",
+        "a.csv",
+    ];
+    bare(place.path(), &drift).exits(0);
+    let left = fs::read_dir(place.path())
+        .expect("the folder is read")
+        .count();
+    assert_eq!(left, 1, "something was written beside a.csv");
+}

@@ -1,0 +1,11 @@
+//! The binary and its repository, from outside.
+
+mod commands;
+mod data;
+mod demo;
+mod errors;
+mod forgeries;
+mod project;
+mod repository;
+mod tutorial;
+mod typed;
