@@ -52,6 +52,10 @@ pub enum StageError {
         "stage `{stage}` gave no finite number for the metric `{metric}`; look at its params and data"
     )]
     NotFinite { stage: String, metric: String },
+    #[error(
+        "stage `{stage}`: `{path}` is not there as it was written; look at the disk, let nothing else write to the outs of a stage, then run it again"
+    )]
+    NotKept { stage: String, path: String },
     #[error("stage `{stage}`: the command ended with {how}; its last words were:\n{log}")]
     Failed {
         stage: String,
@@ -157,13 +161,40 @@ fn native_stage(
                 source,
             })?;
         }
-        let outs = collect(stage, tools)?;
+        let outs = collect(stage, tools).map_err(|error| match error {
+            StageError::OutAbsent { stage, out } => StageError::NotKept { stage, path: out },
+            other => other,
+        })?;
+        if let Some(path) = not_kept(folder, &output, &outs) {
+            return Err(StageError::NotKept {
+                stage: name(),
+                path,
+            });
+        }
         Ok(Done {
             outs,
             metrics: output.metrics,
             log: output.log,
         })
     })
+}
+
+/// A file that lies in the outs otherwise than the stage gave it: a disk lied, or somebody else writes there.
+fn not_kept(folder: &str, output: &StageOutput, outs: &[Out]) -> Option<String> {
+    let given: BTreeMap<String, Digest> = output
+        .files
+        .iter()
+        .map(|(path, bytes)| (format!("{folder}/{path}"), Digest::of(bytes)))
+        .collect();
+    let kept: BTreeMap<String, Digest> = outs
+        .iter()
+        .map(|out| (out.path.clone(), out.digest))
+        .collect();
+    given
+        .keys()
+        .chain(kept.keys())
+        .find(|path| given.get(*path) != kept.get(*path))
+        .cloned()
 }
 
 fn command(stage: &Stage, line: &str, tools: &Tools) -> Result<Done, StageError> {
@@ -274,7 +305,7 @@ fn last_lines(log: &str, lines: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use galen_store::{FolderDisk, MemoryDisk};
+    use galen_store::{Fault, FaultyDisk, FolderDisk, MemoryDisk};
 
     use super::*;
     use crate::command::ShellRunner;
@@ -395,6 +426,26 @@ mod tests {
         project.write("out", b"old").expect("is written");
         let error = run(&shell("true", &["out"]), &[], &project).expect_err("wrote nothing");
         assert!(matches!(error, StageError::OutAbsent { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_a_native_stage_wrote_and_a_disk_lost_is_no_result() {
+        for step in 0..4 {
+            let project = FaultyDisk::new(1);
+            project.plan(step, Fault::Lie);
+            let done = run(
+                &native(),
+                &[("a.txt".to_owned(), b"hello".to_vec())],
+                &project,
+            );
+            match done {
+                Err(StageError::NotKept { path, .. }) => {
+                    assert!(path.starts_with("loud"), "{path}")
+                }
+                Ok(done) => assert_eq!(done.outs[0].digest, Digest::of(b"HELLO")),
+                Err(other) => panic!("{other}"),
+            }
+        }
     }
 
     #[test]
