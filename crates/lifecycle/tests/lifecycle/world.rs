@@ -27,15 +27,42 @@ pub use outside::{Chance, NoProcess, People, Ticks, key_of};
 
 /// The declared files of the demo, as a user gets them.
 const DECLARED: [(&str, &str); 9] = [
-    ("galen.yaml", include_str!("../../../../examples/flchain/galen.yaml")),
-    ("intent.yaml", include_str!("../../../../examples/flchain/intent.yaml")),
-    ("risk.yaml", include_str!("../../../../examples/flchain/risk.yaml")),
-    ("data.yaml", include_str!("../../../../examples/flchain/data.yaml")),
-    ("protocol.yaml", include_str!("../../../../examples/flchain/protocol.yaml")),
-    ("pipeline.yaml", include_str!("../../../../examples/flchain/pipeline.yaml")),
-    ("pccp.yaml", include_str!("../../../../examples/flchain/pccp.yaml")),
-    ("monitor.yaml", include_str!("../../../../examples/flchain/monitor.yaml")),
-    ("team.yaml", include_str!("../../../../examples/flchain/team.yaml")),
+    (
+        "galen.yaml",
+        include_str!("../../../../examples/flchain/galen.yaml"),
+    ),
+    (
+        "intent.yaml",
+        include_str!("../../../../examples/flchain/intent.yaml"),
+    ),
+    (
+        "risk.yaml",
+        include_str!("../../../../examples/flchain/risk.yaml"),
+    ),
+    (
+        "data.yaml",
+        include_str!("../../../../examples/flchain/data.yaml"),
+    ),
+    (
+        "protocol.yaml",
+        include_str!("../../../../examples/flchain/protocol.yaml"),
+    ),
+    (
+        "pipeline.yaml",
+        include_str!("../../../../examples/flchain/pipeline.yaml"),
+    ),
+    (
+        "pccp.yaml",
+        include_str!("../../../../examples/flchain/pccp.yaml"),
+    ),
+    (
+        "monitor.yaml",
+        include_str!("../../../../examples/flchain/monitor.yaml"),
+    ),
+    (
+        "team.yaml",
+        include_str!("../../../../examples/flchain/team.yaml"),
+    ),
 ];
 
 pub struct World {
@@ -43,6 +70,8 @@ pub struct World {
     pub people: Arc<People>,
     pub clock: Arc<Ticks>,
     seed: u64,
+    /// The planted bug: a file is written where it lies.
+    in_place: bool,
 }
 
 pub fn person(id: &str) -> Actor {
@@ -57,10 +86,14 @@ impl World {
             people: Arc::default(),
             clock: Arc::default(),
             seed,
+            in_place: false,
         };
         let project = world.project();
         for (name, text) in DECLARED {
-            project.files.write(name, text.as_bytes()).expect("no fault is planned");
+            project
+                .files
+                .write(name, text.as_bytes())
+                .expect("no fault is planned");
         }
         world
     }
@@ -72,13 +105,26 @@ impl World {
             people: Arc::default(),
             clock: Arc::new(Ticks(AtomicI64::new(self.clock.0.load(Ordering::Relaxed)))),
             seed: self.seed,
+            in_place: self.in_place,
         };
-        *copy.people.0.lock().expect("no test panics in here") =
-            self.people.0.lock().expect("no test panics in here").clone();
+        *copy.people.0.lock().expect("no test panics in here") = self
+            .people
+            .0
+            .lock()
+            .expect("no test panics in here")
+            .clone();
         for (path, bytes) in self.files("project") {
             copy.disk.write(&path, &bytes).expect("no fault is planned");
         }
         copy
+    }
+
+    /// The same world with the planted bug.
+    pub fn writing_in_place(self) -> World {
+        World {
+            in_place: true,
+            ..self
+        }
     }
 
     /// All files below a folder of the machine.
@@ -96,8 +142,11 @@ impl World {
     /// The project as somebody who just came opens it.
     pub fn project(&self) -> Project {
         let settings = galen_spec::read("galen.yaml", DECLARED[0].1).expect("the demo's own");
-        let files = Arc::new(Below::new(self.disk.clone(), "project"));
-        let store = Arc::new(Below::new(self.disk.clone(), "project/.galen"));
+        let below = |folder| Below::new(self.disk.clone(), folder, self.in_place);
+        let (files, store) = (
+            Arc::new(below("project")),
+            Arc::new(below("project/.galen")),
+        );
         Project::open(settings, files, store, self.ports())
     }
 
@@ -125,17 +174,27 @@ impl World {
     }
 
     /// The entries of the log; none before the founding.
-    pub fn entries(&self) -> Vec<Vec<u8>> {
+    pub fn entries(&self) -> Result<Vec<Vec<u8>>, String> {
         match Ledger::open(self.project().store) {
-            Ok(ledger) => ledger.entries(0..ledger.size()).expect("the log can be read"),
-            Err(galen_ledger::ReadError::NoLedger) => Vec::new(),
-            Err(error) => panic!("the log cannot be opened: {error}"),
+            Ok(ledger) => ledger
+                .entries(0..ledger.size())
+                .map_err(|error| error.to_string()),
+            Err(galen_ledger::ReadError::NoLedger) => Ok(Vec::new()),
+            Err(error) => Err(error.to_string()),
         }
     }
 
+    /// The records of a log that may be damaged.
+    pub fn try_records(&self) -> Result<Vec<Record>, String> {
+        let read = |entry: &Vec<u8>| match record_of(entry) {
+            Ok((_, record)) => Ok(record),
+            Err(error) => Err(error.to_string()),
+        };
+        self.entries()?.iter().map(read).collect()
+    }
+
     pub fn records(&self) -> Vec<Record> {
-        let read = |entry: &Vec<u8>| record_of(entry).expect("an entry is a record").1;
-        self.entries().iter().map(read).collect()
+        self.try_records().expect("the log is sound")
     }
 
     /// What the records fold to, without any snapshot.
@@ -150,17 +209,27 @@ impl World {
     }
 
     pub fn verify_against(&self, outside: &Outside) -> Report {
-        self.project().verify(outside).expect("the disk can be read")
+        self.project()
+            .verify(outside)
+            .expect("the disk can be read")
     }
 
     pub fn checkpoint(&self) -> String {
-        let bytes = self.project().store.read(galen_ledger::CHECKPOINT).expect("it was founded");
+        let bytes = self
+            .project()
+            .store
+            .read(galen_ledger::CHECKPOINT)
+            .expect("it was founded");
         String::from_utf8(bytes).expect("a checkpoint is text")
     }
 
     /// The project's own key, which whoever has the disk has.
     pub fn system_key(&self) -> PrivateKey {
-        let text = self.project().store.read("secret/system.key").expect("it was founded");
+        let text = self
+            .project()
+            .store
+            .read("secret/system.key")
+            .expect("it was founded");
         let text = format!("sha256:{}", String::from_utf8_lossy(&text).trim());
         PrivateKey::from_seed(text.parse::<Digest>().expect("64 digits").as_bytes())
     }

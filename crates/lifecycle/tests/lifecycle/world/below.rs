@@ -9,11 +9,17 @@ use galen_store::{Disk, DiskError, Lock};
 pub struct Below {
     disk: Arc<dyn Disk>,
     folder: &'static str,
+    /// The planted bug: what is written is not written beside and renamed.
+    in_place: bool,
 }
 
 impl Below {
-    pub fn new(disk: Arc<dyn Disk>, folder: &'static str) -> Below {
-        Below { disk, folder }
+    pub fn new(disk: Arc<dyn Disk>, folder: &'static str, in_place: bool) -> Below {
+        Below {
+            disk,
+            folder,
+            in_place,
+        }
     }
 
     fn at(&self, path: &str) -> String {
@@ -35,6 +41,10 @@ impl Disk for Below {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        if self.in_place {
+            self.disk.remove(&self.at(path))?;
+            return self.disk.append(&self.at(path), bytes);
+        }
         self.disk.write(&self.at(path), bytes)
     }
 

@@ -51,7 +51,8 @@ impl Draw {
         let (kappa, lambda) = (0.3 + 0.4 * self.normal(), 0.4 + 0.4 * self.normal());
         let creatinine = 0.25 * self.normal();
         let unmeasured = self.uniform() < if year < 2002 { 0.12 } else { 0.92 };
-        let odds = -1.0 + 0.2 * (f64::from(age) - 70.0) + 1.2 * kappa + 0.8 * lambda + 2.0 * creatinine;
+        let odds =
+            -1.0 + 0.2 * (f64::from(age) - 70.0) + 1.2 * kappa + 0.8 * lambda + 2.0 * creatinine;
         let dies = self.uniform() < 1.0 / (1.0 + (-odds).exp());
         let leaves = !dies && self.uniform() < 0.02;
         let days = match (dies, leaves) {
@@ -59,10 +60,18 @@ impl Draw {
             (_, true) => 100.0 + 1500.0 * self.uniform(),
             _ => 1827.0 + 2000.0 * self.uniform(),
         };
-        let measured = if unmeasured { String::new() } else { format!("{:.2}", creatinine.exp()) };
+        let measured = if unmeasured {
+            String::new()
+        } else {
+            format!("{:.2}", creatinine.exp())
+        };
         let tenth = 1 + (self.uniform() * 10.0) as u32;
         let mgus = if self.uniform() < 0.02 { "yes" } else { "no" };
-        let (death, chapter) = if dies { ("dead", "Circulatory") } else { ("alive", "") };
+        let (death, chapter) = if dies {
+            ("dead", "Circulatory")
+        } else {
+            ("alive", "")
+        };
         let _ = writeln!(
             text,
             "{age},{sex},{year},{:.3},{:.3},{tenth},{measured},{mgus},{days:.0},{death},{chapter}",

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use galen_lifecycle::ModelReader;
 use galen_model::contract::{Input, InputContract, Output, Training};
 use galen_model::{Encoded, Predict, PredictError};
-use galen_lifecycle::ModelReader;
 use galen_pipeline::{NativeError, NativeStage, StageInput, StageOutput};
 use galen_table::{ReadOptions, Table};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,10 @@ impl NativeStage for Learner {
         let params = input.params;
         let truth = params["truth"].as_str().unwrap_or_default();
         let names = words(&params["inputs"]);
-        let may_be_missing = params.get("missing_indicator").map(words).unwrap_or_default();
+        let may_be_missing = params
+            .get("missing_indicator")
+            .map(words)
+            .unwrap_or_default();
         let is_log = |name: &str| params["transforms"].get(name).is_some();
         let inputs: Vec<Input> = names
             .iter()
@@ -60,8 +63,11 @@ impl NativeStage for Learner {
                 },
             })
             .collect();
-        let sets: Vec<&(String, Vec<u8>)> =
-            input.deps.iter().filter(|(name, _)| name.starts_with("dataset:")).collect();
+        let sets: Vec<&(String, Vec<u8>)> = input
+            .deps
+            .iter()
+            .filter(|(name, _)| name.starts_with("dataset:"))
+            .collect();
         let tables = sets
             .iter()
             .map(|(name, bytes)| {
@@ -81,7 +87,10 @@ impl NativeStage for Learner {
         settings.remove("truth");
         let contract = InputContract::new(
             inputs,
-            Output { name: "risk".to_owned(), meaning: "probability of death".to_owned() },
+            Output {
+                name: "risk".to_owned(),
+                meaning: "probability of death".to_owned(),
+            },
             truth.to_owned(),
             "logistic_regression".to_owned(),
             Training {
@@ -95,9 +104,15 @@ impl NativeStage for Learner {
         let terms: Vec<Term> = contract
             .encoded_names()
             .into_iter()
-            .map(|name| Term { log: is_log(&name), name, coefficient: 0.0 })
+            .map(|name| Term {
+                log: is_log(&name),
+                name,
+                coefficient: 0.0,
+            })
             .collect();
-        let encoded = contract.encode(&table).map_err(|error| wrong("tables", error))?;
+        let encoded = contract
+            .encode(&table)
+            .map_err(|error| wrong("tables", error))?;
         let balanced = params["class_weight"] == "balanced";
         let times = diseased.len() as f64 / events.max(1) as f64 - 1.0;
         let weight = |event: bool| if balanced && event { times } else { 1.0 };
@@ -105,7 +120,10 @@ impl NativeStage for Learner {
         Ok(StageOutput {
             files: vec![
                 ("contract.json".to_owned(), contract.to_json()),
-                ("model.onnx".to_owned(), serde_json::to_vec(&formula).expect("finite numbers")),
+                (
+                    "model.onnx".to_owned(),
+                    serde_json::to_vec(&formula).expect("finite numbers"),
+                ),
             ],
             metrics: BTreeMap::from([("n".to_owned(), diseased.len() as f64)]),
             log: format!("learned from {} people\n", diseased.len()),
@@ -115,34 +133,60 @@ impl NativeStage for Learner {
 
 fn words(value: &Value) -> Vec<String> {
     let all = value.as_array().into_iter().flatten();
-    all.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    all.filter_map(|word| word.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn wrong(what: &str, error: impl std::fmt::Display) -> NativeError {
-    NativeError::Computation { what: format!("{what}: {error}"), help: "look at the test".to_owned() }
+    NativeError::Computation {
+        what: format!("{what}: {error}"),
+        help: "look at the test".to_owned(),
+    }
 }
 
 impl Term {
     fn value(&self, number: f32) -> f64 {
-        if self.log { f64::from(number).ln() } else { f64::from(number) }
+        if self.log {
+            f64::from(number).ln()
+        } else {
+            f64::from(number)
+        }
     }
 }
 
 impl Formula {
     fn score(&self, row: &[f32]) -> f64 {
-        let terms = self.terms.iter().zip(row).map(|(term, value)| term.coefficient * term.value(*value));
+        let terms = self
+            .terms
+            .iter()
+            .zip(row)
+            .map(|(term, value)| term.coefficient * term.value(*value));
         1.0 / (1.0 + (-self.intercept - terms.sum::<f64>()).exp())
     }
 }
 
 /// Newton's method on inputs of mean 0 and spread 1, with a ridge that keeps separable data finite.
-fn fit(encoded: &Encoded, diseased: &[bool], terms: Vec<Term>, weight: &dyn Fn(bool) -> f64) -> Formula {
+fn fit(
+    encoded: &Encoded,
+    diseased: &[bool],
+    terms: Vec<Term>,
+    weight: &dyn Fn(bool) -> f64,
+) -> Formula {
     let (width, n) = (terms.len(), diseased.len() as f64);
     let raw = |row: usize, at: usize| terms[at].value(encoded.row(row)[at]);
     let rows = || 0..diseased.len();
-    let means: Vec<f64> = (0..width).map(|at| rows().map(|row| raw(row, at)).sum::<f64>() / n).collect();
+    let means: Vec<f64> = (0..width)
+        .map(|at| rows().map(|row| raw(row, at)).sum::<f64>() / n)
+        .collect();
     let spreads: Vec<f64> = (0..width)
-        .map(|at| (rows().map(|row| (raw(row, at) - means[at]).powi(2)).sum::<f64>() / n).sqrt().max(1e-9))
+        .map(|at| {
+            (rows()
+                .map(|row| (raw(row, at) - means[at]).powi(2))
+                .sum::<f64>()
+                / n)
+                .sqrt()
+                .max(1e-9)
+        })
         .collect();
     let scaled: Vec<Vec<f64>> = rows()
         .map(|row| {
@@ -172,7 +216,10 @@ fn fit(encoded: &Encoded, diseased: &[bool], terms: Vec<Term>, weight: &dyn Fn(b
             *b += step.clamp(-3.0, 3.0);
         }
     }
-    let mut formula = Formula { intercept: b[0], terms };
+    let mut formula = Formula {
+        intercept: b[0],
+        terms,
+    };
     for (at, term) in formula.terms.iter_mut().enumerate() {
         term.coefficient = b[at + 1] / spreads[at];
         formula.intercept -= b[at + 1] * means[at] / spreads[at];
@@ -186,11 +233,20 @@ fn solved(mut system: Vec<Vec<f64>>) -> Vec<f64> {
     for pivot in 0..size {
         let row = system[pivot].clone();
         for (at, other) in system.iter_mut().enumerate() {
-            let times = if at == pivot { 0.0 } else { other[pivot] / row[pivot] };
-            other.iter_mut().zip(&row).for_each(|(value, above)| *value -= times * above);
+            let times = if at == pivot {
+                0.0
+            } else {
+                other[pivot] / row[pivot]
+            };
+            other
+                .iter_mut()
+                .zip(&row)
+                .for_each(|(value, above)| *value -= times * above);
         }
     }
-    (0..size).map(|at| system[at][size] / system[at][at]).collect()
+    (0..size)
+        .map(|at| system[at][size] / system[at][at])
+        .collect()
 }
 
 pub struct Reader;
@@ -202,8 +258,8 @@ struct Model {
 
 impl ModelReader for Reader {
     fn read(&self, bytes: &[u8], contract: InputContract) -> Result<Box<dyn Predict>, String> {
-        let formula: Formula =
-            serde_json::from_slice(bytes).map_err(|error| format!("model.onnx is no model: {error}"))?;
+        let formula: Formula = serde_json::from_slice(bytes)
+            .map_err(|error| format!("model.onnx is no model: {error}"))?;
         let names: Vec<String> = formula.terms.iter().map(|term| term.name.clone()).collect();
         if names != contract.encoded_names() {
             return Err("model.onnx and contract.json are of two models".to_owned());
@@ -219,7 +275,9 @@ impl Predict for Model {
 
     fn scores(&self, rows: &Encoded) -> Result<Vec<f64>, PredictError> {
         PredictError::check_inputs(&self.contract, rows)?;
-        let scores: Vec<f64> = (0..rows.rows()).map(|row| self.formula.score(rows.row(row))).collect();
+        let scores: Vec<f64> = (0..rows.rows())
+            .map(|row| self.formula.score(rows.row(row)))
+            .collect();
         PredictError::check_scores(rows, &scores)?;
         Ok(scores)
     }

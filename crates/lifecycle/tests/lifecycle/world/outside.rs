@@ -34,7 +34,10 @@ impl Chance {
 
 impl Entropy for Chance {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().expect("no test panics in here").fill_bytes(bytes);
+        self.0
+            .lock()
+            .expect("no test panics in here")
+            .fill_bytes(bytes);
     }
 }
 
@@ -73,11 +76,7 @@ impl Identity for People {
         })
     }
 
-    fn custodian(
-        &self,
-        _: &str,
-        _: &dyn Entropy,
-    ) -> Result<age::x25519::Identity, IdentityError> {
+    fn custodian(&self, _: &str, _: &dyn Entropy) -> Result<age::x25519::Identity, IdentityError> {
         Ok(CUSTODIAN.clone())
     }
 }
@@ -87,6 +86,9 @@ pub struct NoProcess;
 
 impl Runner for NoProcess {
     fn run(&self, command: &Command) -> std::io::Result<Ended> {
-        Err(std::io::Error::other(format!("no process runs {}", command.line)))
+        Err(std::io::Error::other(format!(
+            "no process runs {}",
+            command.line
+        )))
     }
 }
