@@ -11,6 +11,7 @@ pub mod finding;
 pub mod found;
 pub mod freeze;
 pub mod judge;
+pub mod open;
 pub mod propose;
 pub mod release;
 pub mod roll_back;
@@ -87,6 +88,7 @@ pub enum Ask {
     Seal(seal::Seal),
     Run(run::Ask),
     Propose(propose::Ask),
+    Open(open::Ask),
     Judge(judge::Ask),
     Assess(assess::Ask),
     Sign(sign::Ask),

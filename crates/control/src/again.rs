@@ -74,6 +74,9 @@ fn ask_of(record: &Record, library: &dyn Library) -> Result<Option<Ask>, Digest>
             modification: deed.modification,
             summary: deed.summary,
         }),
+        Deed::Open(deed) => Ask::Open(act::open::Ask {
+            change: deed.change,
+        }),
         Deed::Judge(deed) => Ask::Judge(act::judge::Ask {
             change: deed.change,
             evidence: evidence(deed.evidence)?,

@@ -83,6 +83,7 @@ pub enum Deed {
     Seal(act::seal::Seal),
     Run(act::run::Run),
     Propose(act::propose::Propose),
+    Open(act::open::Open),
     Judge(act::judge::Judge),
     Assess(act::assess::Assess),
     Sign(act::sign::Sign),
@@ -110,6 +111,7 @@ impl Deed {
             Deed::Seal(_) => "seal",
             Deed::Run(_) => "run",
             Deed::Propose(_) => "propose",
+            Deed::Open(_) => "open",
             Deed::Judge(_) => "judge",
             Deed::Assess(_) => "assess",
             Deed::Sign(_) => "sign",
@@ -144,6 +146,10 @@ impl Deed {
             ],
             Deed::Run(deed) => deed.subjects(),
             Deed::Propose(deed) => vec![Subject::new("model", deed.model)],
+            Deed::Open(deed) => vec![
+                Subject::new("plain", deed.dataset),
+                Subject::new("protocol", deed.protocol),
+            ],
             Deed::Judge(deed) => {
                 vec![
                     Subject::new("model", deed.model),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{
     assess::Assess, authorise::Authorise, document::Document, examine::Examine, explain::Explain,
-    judge::Judge, roll_back::RollBack, run::Development, run::ModelFacts, seal::Seal,
+    judge::Judge, open::Open, roll_back::RollBack, run::Development, run::ModelFacts, seal::Seal,
     sign::Meaning, split::Split, window::Window,
 };
 use crate::{Actor, Deed, Record, Refusal};
@@ -155,6 +155,8 @@ pub struct Change {
     pub follows: Option<String>,
     pub proposer: Actor,
     pub state: ChangeState,
+    /// The look that was counted for it.
+    pub opened: Option<Open>,
     pub judged: Option<Judged>,
     pub assessed: Option<Assessed>,
     pub signatures: Vec<SignatureFacts>,
@@ -343,6 +345,7 @@ impl State {
             Deed::Seal(deed) => deed.apply(self, record),
             Deed::Run(deed) => deed.apply(self, record),
             Deed::Propose(deed) => deed.apply(self, record),
+            Deed::Open(deed) => deed.apply(self, record),
             Deed::Judge(deed) => deed.apply(self, record),
             Deed::Assess(deed) => deed.apply(self, record),
             Deed::Sign(deed) => deed.apply(self, record),

@@ -74,7 +74,7 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         .state
         .changes
         .iter()
-        .find(|(_, change)| change.is_open() && change.model.digest == model.digest)
+        .find(|(_, change)| goes_on(scene.state, change) && change.model.digest == model.digest)
     {
         return Err(Refusal::new(
             "proposed",
@@ -90,6 +90,21 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         summary: ask.summary.clone(),
         follows: scene.state.live.clone(),
     }))
+}
+
+/// Whether something can still become of a change: nothing can if another release went live, or another protocol was
+/// frozen between its look and its verdict.
+fn goes_on(state: &State, change: &Change) -> bool {
+    let asked = state
+        .frozen
+        .get(&Name::Protocol)
+        .map(|frozen| frozen.digest);
+    let overtaken = change.state == ChangeState::Proposed
+        && change
+            .opened
+            .as_ref()
+            .is_some_and(|opened| Some(opened.protocol) != asked);
+    change.is_open() && change.follows == state.live && !overtaken
 }
 
 /// A model may use only what the data plan says is known when its score is made.
@@ -126,6 +141,7 @@ impl Propose {
                 follows: self.follows.clone(),
                 proposer: record.by.clone(),
                 state: ChangeState::Proposed,
+                opened: None,
                 judged: None,
                 assessed: None,
                 signatures: Vec::new(),

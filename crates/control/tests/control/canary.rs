@@ -82,9 +82,33 @@ fn a_look_beyond_the_budget_is_found() {
     finds("within the budget", |records| {
         let look = records
             .iter()
-            .position(|record| matches!(record.deed, Deed::Judge(_)));
+            .position(|record| matches!(record.deed, Deed::Open(_)));
         let look = records[look.unwrap()].clone();
-        records.extend([look.clone(), look]);
+        let of = |change: &str| {
+            let mut look = look.clone();
+            if let Deed::Open(open) = &mut look.deed {
+                open.change = change.to_owned();
+            }
+            look
+        };
+        records.extend([of("change-8"), of("change-9")]);
+    });
+}
+
+#[test]
+fn a_verdict_whose_look_was_not_counted_is_found() {
+    finds("counted before it is had", |records| {
+        records.retain(|record| !matches!(record.deed, Deed::Open(_)));
+    });
+}
+
+#[test]
+fn a_second_look_for_one_change_is_found() {
+    finds("gets one look", |records| {
+        let look = records
+            .iter()
+            .find(|record| matches!(record.deed, Deed::Open(_)));
+        records.push(look.unwrap().clone());
     });
 }
 

@@ -118,6 +118,45 @@ fn a_change_gets_one_look_and_looks_end_with_the_budget() {
 }
 
 #[test]
+fn nothing_is_judged_before_its_look_is_counted() {
+    let mut world = World::sealed();
+    let change = world.propose(first_model(), None);
+    let evidence = world.evaluation(&change, good_rows());
+    refused(
+        world.ask("dora", judge_ask(&change, evidence)),
+        "not_opened",
+    );
+    assert_eq!(world.state.looks, 0);
+}
+
+#[test]
+fn a_look_that_was_broken_off_is_counted_once_and_goes_on() {
+    let mut world = World::sealed();
+    let change = world.propose(first_model(), None);
+    world.ask("dora", open_ask(&change)).unwrap();
+    assert_eq!(world.state.looks, 1);
+    refused(world.ask("dora", open_ask(&change)), "opened");
+    world.judge(&change, good_rows()).unwrap();
+    assert_eq!(world.state.looks, 1);
+    assert_eq!(world.state.changes[&change].state, ChangeState::Judged);
+}
+
+#[test]
+fn a_protocol_frozen_between_a_look_and_its_verdict_ends_the_change() {
+    let mut world = World::sealed();
+    let change = world.propose(first_model(), None);
+    world.ask("dora", open_ask(&change)).unwrap();
+    let mut other = protocol();
+    other["reference_set"]["looks"] = json!(2);
+    world.freeze(&[(Name::Protocol, other)]).unwrap();
+    refused(world.judge(&change, good_rows()), "stale");
+    // The model is proposed anew, and that is another look.
+    let change = world.propose(first_model(), None);
+    world.judge(&change, good_rows()).unwrap();
+    assert_eq!(world.state.looks, 2);
+}
+
+#[test]
 fn a_protocol_frozen_after_a_look_adds_no_looks() {
     let mut world = World::sealed();
     let change = world.propose(first_model(), None);
@@ -286,6 +325,7 @@ fn evidence_of_something_else_is_refused() {
                 .digest = digest("other");
         }
     };
+    world.ask("dora", open_ask(&change)).unwrap();
     refused(world.ask("ada", with(&|_| {})), "role");
     refused(
         world.ask("dora", with(&|it| it.what = "window".to_owned())),

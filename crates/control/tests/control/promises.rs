@@ -22,6 +22,8 @@ struct Memory<'a> {
     frozen: BTreeMap<Name, Vec<(Digest, &'a Actor)>>,
     /// Looks had at, and allowed by the first protocol of, each set.
     looks: BTreeMap<Digest, (u32, u32)>,
+    /// The set that was opened for each change.
+    opened: BTreeMap<&'a str, Digest>,
     passed: BTreeSet<&'a str>,
     released: BTreeSet<&'a str>,
     withdrawn: BTreeSet<&'a str>,
@@ -100,18 +102,28 @@ impl<'a> Memory<'a> {
                 self.proposers.insert(&deed.change, &record.by);
                 self.passes_on(&deed.run, &deed.change);
             }
-            Deed::Judge(deed) => {
-                let frozen = self.frozen.get(&Name::Protocol).into_iter().flatten();
-                let before = frozen
-                    .map(|(digest, _)| digest)
-                    .any(|it| *it == deed.protocol);
-                holds(before, "a verdict's protocol was frozen before")?;
+            Deed::Open(deed) => {
                 let allowed = shelf
                     .protocol(&deed.protocol)
                     .map_or(0, |it| it.reference_set.looks);
                 let looks = self.looks.entry(deed.dataset).or_insert((0, allowed));
                 looks.0 += 1;
                 holds(looks.0 <= looks.1, "looks stay within the budget")?;
+                holds(
+                    self.opened.insert(&deed.change, deed.dataset).is_none(),
+                    "a change gets one look",
+                )?;
+            }
+            Deed::Judge(deed) => {
+                holds(
+                    self.opened.get(deed.change.as_str()) == Some(&deed.dataset),
+                    "a look is counted before it is had",
+                )?;
+                let frozen = self.frozen.get(&Name::Protocol).into_iter().flatten();
+                let before = frozen
+                    .map(|(digest, _)| digest)
+                    .any(|it| *it == deed.protocol);
+                holds(before, "a verdict's protocol was frozen before")?;
                 if deed.verdict == Verdict::Pass {
                     self.passed.insert(&deed.change);
                 }

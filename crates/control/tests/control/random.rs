@@ -100,6 +100,9 @@ fn attempt(world: &mut World, (kind, by, a, b): Try) {
             let mut rows = good_rows();
             rows[0] = row("auroc", low_or_high(b));
             let evidence = world.evaluation(&change, rows);
+            if !b.is_multiple_of(8) {
+                let _ = world.ask(who("dora", by), open_ask(&change));
+            }
             let _ = world.ask(who("dora", by), judge_ask(&change, evidence));
         }
         3 => {

@@ -11,7 +11,7 @@ use galen_control::act::run::{Ask as Run, ModelFacts, StageRun, StageStatus};
 use galen_control::act::seal::Seal;
 use galen_control::act::sign::Meaning;
 use galen_control::act::split::{Part, Split};
-use galen_control::act::{assess, judge, propose, release, roll_back, sign, window};
+use galen_control::act::{assess, judge, open, propose, release, roll_back, sign, window};
 use galen_control::change::Answers;
 use galen_control::{
     Act, Actor, Again, Ask, Evidence, Held, InForce, Library, Record, Refusal, Row, State, Subject,
@@ -479,6 +479,10 @@ impl World {
     }
 
     pub fn judge(&mut self, change: &str, rows: Vec<Row>) -> Result<Vec<Record>, Refusal> {
+        let opened = self.state.changes.get(change);
+        if opened.is_none_or(|change| change.opened.is_none()) {
+            self.ask("dora", open_ask(change))?;
+        }
         let evidence = self.evaluation(change, rows);
         self.ask("dora", judge_ask(change, evidence))
     }
@@ -605,6 +609,12 @@ pub fn propose_ask(run: &str, modification: Option<&str>) -> Ask {
         run: run.to_owned(),
         modification: modification.map(str::to_owned),
         summary: "s".to_owned(),
+    })
+}
+
+pub fn open_ask(change: &str) -> Ask {
+    Ask::Open(open::Ask {
+        change: change.to_owned(),
     })
 }
 

@@ -1,8 +1,9 @@
-//! Judging a change: the sealed reference set is opened in memory, for one counted look.
+//! Judging a change: the look is recorded, then the sealed reference set is opened in memory and the change judged.
 
 use std::io::Read;
 
-use galen_control::act::judge::{Ask as JudgeAsk, Judge, may_look};
+use galen_control::act::judge::{Ask as JudgeAsk, Judge};
+use galen_control::act::open::Ask as OpenAsk;
 use galen_control::judge::CriterionResult;
 use galen_control::{Actor, Ask, Deed, Evidence, Held, judge};
 use galen_spec::Name;
@@ -24,7 +25,7 @@ pub struct Judged {
 
 impl Project {
     /// Judges a proposed change on the sealed reference set. The custodian gives the passphrase; the plain bytes never
-    /// reach the disk.
+    /// reach the disk. An evaluation that was broken off after its look was counted goes on with that look.
     ///
     /// # Errors
     /// [`ActError::Refused`] before the set is opened, if there may be no look.
@@ -38,9 +39,33 @@ impl Project {
                 "freeze it first: galen freeze protocol",
             ));
         };
-        let found = may_look(&state, &protocol.value, change)?.clone();
-        let seal = &state.sealed[&protocol.value.reference_set.dataset].seal;
-        let plain = self.open_sealed(&seal.custodian, &self.artifacts.get(&seal.sealed)?)?;
+        let found = state.change(change)?;
+        let set = &protocol.value.reference_set.dataset;
+        let open = Ask::Open(OpenAsk {
+            change: change.to_owned(),
+        });
+        // Whatever can fail without the set fails before the look is counted.
+        if found.opened.is_none() {
+            self.ask(by, as_of, open.clone())?;
+        }
+        let Some(sealed) = state.sealed.get(set) else {
+            return Err(ActError::input(
+                "not_sealed",
+                format!("the reference set {set} is not sealed"),
+                format!("seal it first: galen data seal {set}"),
+            ));
+        };
+        let seal = &sealed.seal;
+        self.model(&found.model.digest)?;
+        let bytes = self.artifacts.get(&seal.sealed)?;
+        let custodian = self
+            .ports
+            .identity
+            .custodian(&seal.custodian, self.ports.entropy.as_ref())?;
+        if found.opened.is_none() {
+            self.one(by, as_of, open)?;
+        }
+        let plain = unsealed(&custodian, &bytes)?;
         if Digest::of(&plain) != seal.plain {
             return Err(ActError::input(
                 "sealed_differs",
@@ -82,28 +107,24 @@ impl Project {
             criteria,
         })
     }
+}
 
-    fn open_sealed(&self, custodian: &str, sealed: &[u8]) -> Result<Vec<u8>, ActError> {
-        let identity = self
-            .ports
-            .identity
-            .custodian(custodian, self.ports.entropy.as_ref())?;
-        let closed = |why: String| {
-            ActError::input(
-                "sealed",
-                why,
-                "ask the custodian; a damaged set shows in galen verify",
-            )
-        };
-        let decryptor = age::Decryptor::new(sealed).map_err(|error| closed(error.to_string()))?;
-        let identity: &dyn age::Identity = &identity;
-        let mut reader = decryptor
-            .decrypt(std::iter::once(identity))
-            .map_err(|error| closed(error.to_string()))?;
-        let mut plain = Vec::new();
-        reader
-            .read_to_end(&mut plain)
-            .map_err(|error| closed(error.to_string()))?;
-        Ok(plain)
-    }
+/// The plain bytes of a sealed set.
+fn unsealed(custodian: &age::x25519::Identity, sealed: &[u8]) -> Result<Vec<u8>, ActError> {
+    let closed = |why: String| {
+        ActError::input(
+            "sealed",
+            why,
+            "ask the custodian; a damaged set shows in galen verify",
+        )
+    };
+    let decryptor = age::Decryptor::new(sealed).map_err(|error| closed(error.to_string()))?;
+    let mut reader = decryptor
+        .decrypt(std::iter::once(custodian as &dyn age::Identity))
+        .map_err(|error| closed(error.to_string()))?;
+    let mut plain = Vec::new();
+    reader
+        .read_to_end(&mut plain)
+        .map_err(|error| closed(error.to_string()))?;
+    Ok(plain)
 }

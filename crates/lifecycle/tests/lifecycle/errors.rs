@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use galen_control::Ask;
 use galen_lifecycle::{ActError, Project};
 use galen_store::{DiskError, Fault};
 
@@ -112,6 +113,32 @@ fn a_damaged_model_is_named_before_anything_is_judged() {
             .any(|problem| problem.what == "artifact_changed"),
         "{problems:#?}"
     );
+}
+
+#[test]
+fn an_evaluation_that_is_broken_off_has_had_its_look() {
+    let world = told_up_to(5, "judge change-1");
+    let before = world.records().len();
+    // The same first record, made alone, says how many steps on the disk it takes.
+    let twin = world.copy();
+    let first = twin.disk.steps();
+    let open = Ask::Open(galen_control::act::open::Ask {
+        change: "change-1".to_owned(),
+    });
+    twin.project()
+        .perform(&person("dora"), None, open)
+        .expect("it may");
+    let one_record = twin.disk.steps() - first;
+    world
+        .disk
+        .plan(world.disk.steps() + one_record, Fault::Crash);
+    story::judge(&world.project(), "change-1").expect_err("the machine stops");
+    world.restart();
+    assert_eq!(world.folded().looks, 1, "the look counts");
+    nothing_happened(&world, before + 1);
+    story::judge(&world.project(), "change-1").expect("it goes on with that look");
+    assert_eq!(world.folded().looks, 1);
+    nothing_happened(&world, before + 2);
 }
 
 #[test]

@@ -95,6 +95,7 @@ pub(super) fn act(deed: &Deed) -> &'static str {
         Deed::Seal(_) => "Sealed",
         Deed::Run(_) => "Run",
         Deed::Propose(_) => "Proposed",
+        Deed::Open(_) => "Reference set opened",
         Deed::Judge(_) => "Judged",
         Deed::Assess(_) => "Assessed",
         Deed::Sign(_) => "Signed",
@@ -160,6 +161,11 @@ pub(super) fn sentence(record: &Record) -> Vec<Span> {
                 Span::text(format!(" from {}: {}", deed.run, deed.summary)),
             ]
         }
+        Deed::Open(deed) => vec![
+            Span::text("for "),
+            to(&deed.change, "changes"),
+            Span::text(format!(", look {} of {}", deed.look, deed.looks_allowed)),
+        ],
         Deed::Judge(deed) => vec![
             to(&deed.change, "changes"),
             Span::text(format!(" (look {} of {}) ", deed.look, deed.looks_allowed)),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use galen_control::act::{
     add_data::AddData, assess::Assess, authorise::Authorise, enrol::Enrol, examine::Examination,
     examine::Examine, explain::Explain, finding::AnalyseFinding, finding::OpenFinding,
-    found::Found, freeze, judge::Judge, propose::Propose, release::Release, roll_back::RollBack,
-    roll_back::Trigger, run, seal::Seal, sign::Meaning, sign::Sign, split, window::CheckOutcome,
-    window::Window,
+    found::Found, freeze, judge::Judge, open::Open, propose::Propose, release::Release,
+    roll_back::RollBack, roll_back::Trigger, run, seal::Seal, sign::Meaning, sign::Sign, split,
+    window::CheckOutcome, window::Window,
 };
 use galen_control::change::{
     AiActClass, Answers, Classification, Difference, EuClass, MdrClass, UsClass, UsOutcome,
@@ -379,6 +379,17 @@ impl World {
                 follows,
             }),
         );
+        let look = self.state.looks + 1;
+        self.fold(
+            "dora",
+            Deed::Open(Open {
+                change: change.clone(),
+                dataset: digest("reference"),
+                protocol: digest("protocol"),
+                look,
+                looks_allowed: 6,
+            }),
+        );
         self.fold(
             "dora",
             Deed::Judge(Judge {
@@ -388,7 +399,7 @@ impl World {
                 protocol: digest("protocol"),
                 evidence,
                 verdict: judge::verdict(&results),
-                look: self.state.looks + 1,
+                look,
                 looks_allowed: 6,
                 blocking: judge::ids(&results, judge::blocks),
                 limitations: judge::ids(&results, judge::limits),
