@@ -293,6 +293,8 @@ impl Alert {
 #[serde(rename_all = "snake_case")]
 pub enum AlertState {
     Open,
+    /// The finding that was opened for it is closed. If the check crosses again, that is another alert.
+    Closed,
 }
 
 /// A finding.
@@ -359,6 +361,13 @@ impl State {
             Deed::Document(deed) => deed.apply(self, record),
         }
         self.entries += 1;
+    }
+
+    /// Alerts that still wait for somebody, oldest first.
+    pub fn open_alerts(&self) -> impl DoubleEndedIterator<Item = &Alert> {
+        self.alerts
+            .iter()
+            .filter(|alert| alert.state == AlertState::Open)
     }
 
     /// The latest version of a dataset.

@@ -42,7 +42,7 @@ pub(crate) async fn status(State(site): Shared) -> Result<Json<Value>, Failure> 
                 "entries": state.entries,
                 "root": seen.view.root,
                 "ledger_verified": seen.trouble.is_none(),
-                "alerts_open": state.alerts.len(),
+                "alerts_open": state.open_alerts().count(),
                 "findings_open": findings,
                 "changes_open": state.changes.values().filter(|change| change.is_open()).count(),
             }),

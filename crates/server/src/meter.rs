@@ -128,7 +128,7 @@ impl Text {
         self.head("galen_ledger_entries", "gauge", "Records on the ledger.");
         self.line("galen_ledger_entries", "", state.entries as f64);
         self.head("galen_alerts_open", "gauge", "Open alerts.");
-        self.line("galen_alerts_open", "", state.alerts.len() as f64);
+        self.line("galen_alerts_open", "", state.open_alerts().count() as f64);
         self.head(
             "galen_release_live",
             "gauge",

@@ -192,15 +192,19 @@ fn status(place: &Place) -> Result<Report, Failure> {
         }));
     }
     let live = state.live.as_deref().unwrap_or("no release");
-    let mut text = format!("{live} is live; {} alert(s).\n", state.alerts.len());
+    let mut text = format!(
+        "{live} is live; {} open alert(s).\n",
+        state.open_alerts().count()
+    );
     text.push_str(&table(
         &["window", "release", "n", "labelled", "crossed"],
         &rows,
     ));
     for alert in &state.alerts {
         text.push_str(&format!(
-            "\n{}: in windows {}",
+            "\n{} ({}): in windows {}",
             alert.id,
+            galen_dossier::book::word(&alert.state),
             alert.windows.join(", ")
         ));
     }

@@ -33,13 +33,13 @@ pub fn status(place: &Place) -> Result<Report, Failure> {
         format!("{}: {} records.", state.device, state.entries),
         live.clone(),
         format!(
-            "{} declared files frozen, {} dataset(s), {} run(s), {} change(s), {} look(s), {} alert(s).",
+            "{} declared files frozen, {} dataset(s), {} run(s), {} change(s), {} look(s), {} open alert(s).",
             state.frozen.len(),
             state.datasets.len(),
             state.runs.len(),
             state.changes.len(),
             state.looks,
-            state.alerts.len()
+            state.open_alerts().count()
         ),
     ];
     if !open.is_empty() {

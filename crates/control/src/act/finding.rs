@@ -5,7 +5,7 @@ use galen_store::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::Scene;
-use crate::state::{Finding, FindingState};
+use crate::state::{AlertState, Finding, FindingState};
 use crate::{Deed, Record, Refusal, State};
 
 /// A problem that was opened, and what contains it.
@@ -137,6 +137,12 @@ impl CloseFinding {
         {
             finding.state = FindingState::Closed;
             finding.correction = Some(self.correction.clone());
+            let raised = finding.alert.clone();
+            for alert in &mut state.alerts {
+                if Some(&alert.id) == raised.as_ref() {
+                    alert.state = AlertState::Closed;
+                }
+            }
         }
     }
 }

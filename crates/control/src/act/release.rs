@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Scene;
 use super::assess::assessment_stands;
+use super::sign::Meaning;
 use crate::judge::Verdict;
-use crate::state::{self, ChangeState, ReleaseState};
+use crate::state::{self, ChangeState, ReleaseState, SignatureFacts};
 use crate::{Deed, Record, Refusal, State};
 
 /// A change that went live.
@@ -36,23 +37,25 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     let team = scene.team()?;
     let change = scene.state.change(&ask.change)?;
     may_be_released(scene.state, &ask.change, change)?;
-    let people: BTreeSet<&String> = change.signatures.iter().map(|it| &it.person).collect();
+    // A review, a responsibility or an authorship releases nothing.
+    let approvals: Vec<&SignatureFacts> = change
+        .signatures
+        .iter()
+        .filter(|signature| signature.meaning == Meaning::Approval)
+        .collect();
+    let people: BTreeSet<&String> = approvals.iter().map(|it| &it.person).collect();
     if people.len() < 2 {
         return Err(Refusal::new(
             "signature_missing",
-            format!("{} is not signed by two people", ask.change),
+            format!("{} is not approved by two people", ask.change),
             format!("see who must sign: galen change show {}", ask.change),
         ));
     }
     for role in &team.release_signatures {
-        if !change
-            .signatures
-            .iter()
-            .any(|signature| signature.role == *role)
-        {
+        if !approvals.iter().any(|signature| signature.role == *role) {
             return Err(Refusal::new(
                 "signature_missing",
-                format!("{} has no signature of the role `{role}`", ask.change),
+                format!("{} has no approval of the role `{role}`", ask.change),
                 format!(
                     "let a {role} sign: galen change sign {} --role {role}",
                     ask.change
@@ -61,7 +64,7 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         }
     }
     // The team may have changed since they signed: a signature counts only while its signer holds the role.
-    for signature in &change.signatures {
+    for signature in approvals {
         let holds = team
             .person(&signature.person)
             .is_some_and(|person| person.roles.contains(&signature.role));

@@ -89,7 +89,7 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     if let Some(earlier) = change
         .signatures
         .iter()
-        .find(|signature| signature.person == person)
+        .find(|signature| signature.person == person && signature.meaning == ask.meaning)
     {
         return Err(Refusal::new(
             "signed",
@@ -97,17 +97,20 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
                 "{person} signed {} already, as {}",
                 ask.change, earlier.role
             ),
-            "each signature comes from a different person",
+            "each signature of one meaning comes from a different person",
         ));
     }
     if change
         .signatures
         .iter()
-        .any(|signature| signature.role == ask.role)
+        .any(|signature| signature.role == ask.role && signature.meaning == ask.meaning)
     {
         return Err(Refusal::new(
             "signed",
-            format!("{} has a signature of the role `{}`", ask.change, ask.role),
+            format!(
+                "{} has a signature of the role `{}` with this meaning",
+                ask.change, ask.role
+            ),
             "nothing is to do",
         ));
     }

@@ -188,7 +188,13 @@ fn alert_id(state: &State, check: &str, release: &str) -> String {
         .iter()
         .find(|alert| alert.is_of(check, release))
         .map(|alert| alert.id.clone())
-        .unwrap_or_else(|| format!("alert-{check}-{release}"))
+        .unwrap_or_else(|| {
+            let same = |alert: &&Alert| alert.check == check && alert.release == release;
+            match state.alerts.iter().filter(same).count() {
+                0 => format!("alert-{check}-{release}"),
+                closed => format!("alert-{check}-{release}-{}", closed + 1),
+            }
+        })
 }
 
 impl Window {

@@ -457,6 +457,24 @@ fn one_person_cannot_fill_both_roles() {
     refused(world.release(&change), "signature_missing");
 }
 
+#[test]
+fn a_review_is_no_approval() {
+    let mut world = World::sealed();
+    let change = world.assessed(first_model(), None);
+    let review = Ask::Sign(Sign {
+        change: change.clone(),
+        role: "clinician".to_owned(),
+        meaning: Meaning::Review,
+        reason: "read it".to_owned(),
+    });
+    world.ask("ben", review.clone()).unwrap();
+    refused(world.ask("ben", review), "signed");
+    world.sign("cleo", &change, "regulatory").unwrap();
+    refused(world.release(&change), "signature_missing");
+    world.sign("ben", &change, "clinician").unwrap();
+    world.release(&change).unwrap();
+}
+
 // Releases.
 
 #[test]

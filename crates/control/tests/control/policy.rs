@@ -1,5 +1,6 @@
 //! Windows, the frozen policy, and where a rollback leads.
 
+use galen_control::act::finding::{AnalyseFinding, CloseFinding, OpenAsk};
 use galen_control::act::roll_back::{Ask as RollBack, Trigger};
 use galen_control::judge::Crossing;
 use galen_control::{Actor, Ask, Deed, FindingState, ReleaseState, Subject};
@@ -42,6 +43,42 @@ fn drift_that_only_notifies_raises_one_alert_for_all_its_windows() {
     assert_eq!(live(&world), Some("release-2"));
     assert_eq!(world.state.alerts.len(), 1);
     assert_eq!(world.state.alerts[0].windows, ["2005", "2006"]);
+}
+
+#[test]
+fn an_alert_closes_with_its_finding_and_another_crossing_is_another_alert() {
+    let mut world = World::with_two_releases();
+    let drifted = |world: &mut World, window: &str| {
+        world
+            .window(window, "release-2", missing(FEW), 1e-11)
+            .unwrap();
+    };
+    drifted(&mut world, "2005");
+    let alert = world.state.alerts[0].id.clone();
+    let open = OpenAsk {
+        alert: Some(alert.clone()),
+        title: "Drift of age".to_owned(),
+        containment: "Flags are read by two.".to_owned(),
+    };
+    world.ask("ben", Ask::OpenFinding(open)).unwrap();
+    let finding = "finding-1".to_owned();
+    let analyse = AnalyseFinding {
+        finding: finding.clone(),
+        cause: "recruitment".to_owned(),
+        evidence: digest("e"),
+    };
+    world.ask("ben", Ask::AnalyseFinding(analyse)).unwrap();
+    assert_eq!(world.state.open_alerts().count(), 1);
+    let correction = "the intended use was restricted".to_owned();
+    let close = CloseFinding {
+        finding,
+        correction,
+    };
+    world.ask("ben", Ask::CloseFinding(close)).unwrap();
+    assert_eq!(world.state.open_alerts().count(), 0);
+    drifted(&mut world, "2006");
+    let again: Vec<&String> = world.state.open_alerts().map(|alert| &alert.id).collect();
+    assert_eq!(again, [&format!("{alert}-2")]);
 }
 
 #[test]

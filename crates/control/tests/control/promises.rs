@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use galen_control::act::roll_back::Trigger;
+use galen_control::act::sign::Meaning;
 use galen_control::act::window::Window;
 use galen_control::judge::{Crossing, Verdict};
 use galen_control::{Actor, Deed, Library, Record, ReleaseState, State};
@@ -16,7 +17,7 @@ use crate::world::Shelf;
 #[derive(Default)]
 struct Memory<'a> {
     proposers: BTreeMap<&'a str, &'a Actor>,
-    /// People and roles that signed each change.
+    /// People and roles that approved each change.
     signed: BTreeMap<&'a str, Vec<(&'a Actor, &'a str)>>,
     /// Every digest that was ever frozen as that file, oldest first, with who froze it.
     frozen: BTreeMap<Name, Vec<(Digest, &'a Actor)>>,
@@ -131,10 +132,12 @@ impl<'a> Memory<'a> {
             Deed::Sign(deed) => {
                 let proposer = self.proposers.get(deed.change.as_str());
                 holds(proposer != Some(&&record.by), "who proposed does not sign")?;
-                self.signed
-                    .entry(&deed.change)
-                    .or_default()
-                    .push((&record.by, &deed.role));
+                if deed.meaning == Meaning::Approval {
+                    self.signed
+                        .entry(&deed.change)
+                        .or_default()
+                        .push((&record.by, &deed.role));
+                }
             }
             Deed::Release(deed) => {
                 self.is_signed(&deed.change, shelf)?;

@@ -4,7 +4,7 @@ mod windows;
 
 use galen_control::act::roll_back::Trigger;
 use galen_control::act::window::{CheckOutcome, Window};
-use galen_control::{Finding, FindingState};
+use galen_control::{AlertState, Finding, FindingState};
 use galen_spec::monitor::{Action, Check, Limit};
 
 use super::Document;
@@ -179,7 +179,14 @@ fn alerts(book: &Book) -> Vec<Block> {
             alert.windows.join(", ").into(),
             action.into(),
             Span::number(opened, Source::Entry(alert.entry)).into(),
-            Badge::new(Tone::Doubt, word(&alert.state)).into(),
+            Badge::new(
+                match alert.state {
+                    AlertState::Open => Tone::Doubt,
+                    AlertState::Closed => Tone::Good,
+                },
+                word(&alert.state),
+            )
+            .into(),
         ]
     });
     let columns = vec![

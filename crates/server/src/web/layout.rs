@@ -57,7 +57,7 @@ pub(super) fn page(seen: Option<&Seen>, place: &str, title: &str, body: Markup) 
 
 fn side(seen: &Seen, place: &str) -> Markup {
     let state = &seen.view.state;
-    let alerts = state.alerts.len();
+    let alerts = state.open_alerts().count();
     let open = state
         .findings
         .iter()

@@ -262,7 +262,7 @@ fn steps(state: &State) -> Vec<Step> {
         step(
             "Watch",
             "/monitor",
-            if state.alerts.is_empty() {
+            if state.open_alerts().next().is_none() {
                 done(!state.windows.is_empty())
             } else {
                 Stand::Attention
@@ -270,7 +270,7 @@ fn steps(state: &State) -> Vec<Step> {
             format!(
                 "{}, {}",
                 plural(state.windows.len(), "window", "windows"),
-                plural(state.alerts.len(), "alert", "alerts")
+                plural(state.open_alerts().count(), "open alert", "open alerts")
             ),
         ),
         step(
@@ -376,11 +376,11 @@ fn next(id: &str, change: &Change) -> (String, String) {
 
 fn alerts(state: &State) -> Markup {
     html! {
-        @if state.alerts.is_empty() && state.findings.is_empty() {
-            p.calm { "No check has crossed, and no finding was opened." }
+        @if state.open_alerts().next().is_none() && state.findings.is_empty() {
+            p.calm { "No alert is open, and no finding was opened." }
         }
         ul.waiting {
-            @for alert in state.alerts.iter().rev().take(6) {
+            @for alert in state.open_alerts().rev().take(6) {
                 li {
                     a href="/monitor" { (alert.check.replace('_', " ")) } " of " (alert.release) ", "
                     @if alert.windows.len() > 1 { "windows " } @else { "window " }
