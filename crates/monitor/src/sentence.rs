@@ -92,8 +92,9 @@ fn shown(x: f64, bounds: &[f64]) -> String {
         bounds.iter().chain(&[0.0, 1.0]).all(same)
     };
     let decimals = (2..=4).map(|decimals| format!("{x:.decimals$}"));
+    let digits = (1..=16).map(|digits| format!("{x:.digits$e}"));
     decimals
-        .chain([format!("{x:.1e}"), format!("{x:e}")])
+        .chain(digits)
         .find(keeps_sides)
         .unwrap_or_else(|| x.to_string())
 }
@@ -111,6 +112,7 @@ mod tests {
         assert_eq!(shown(0.3, &[0.3]), "0.30");
         assert_eq!(shown(0.9999, &[0.3]), "0.9999");
         assert_eq!(shown(1.3e-11, &[0.001]), "1.3e-11");
+        assert_eq!(shown(1.0200730149728609e-3, &[0.001]), "1.02e-3");
         assert_eq!(shown(-0.0, &[0.5]), "0.00");
         assert_eq!(shown(0.0, &[0.001]), "0.00");
     }

@@ -36,7 +36,9 @@ pub struct ForestRow {
 
 const ROW: f64 = 30.0;
 const TOP: f64 = 28.0;
-const RIGHT: f64 = WIDTH - 190.0;
+/// The least room for the numbers on the right.
+const NUMBERS: f64 = 190.0;
+const HEAD: &str = "estimate (interval)";
 
 impl Forest {
     pub(super) fn draw(&self) -> Canvas {
@@ -47,7 +49,8 @@ impl Forest {
             .fold(60.0, f64::max);
         let left = widest.min(215.0) + 14.0;
         let bottom = TOP + ROW * self.rows.len().max(1) as f64;
-        let scale = self.scale(left);
+        let right = self.right(left);
+        let scale = self.scale(left, right);
         let mut canvas = Canvas::new(bottom + 48.0);
 
         if let Some([low, high]) = self.within.filter(|[low, high]| low <= high) {
@@ -70,21 +73,27 @@ impl Forest {
             let x = scale.at(reference);
             canvas.line([x, TOP - 6.0], [x, bottom], SOFT, 1.2, "4 3");
         }
-        canvas.strong(
-            [RIGHT + 14.0, 14.0],
-            Anchor::Start,
-            SOFT,
-            "estimate (interval)",
-        );
+        canvas.strong([right + 14.0, 14.0], Anchor::Start, SOFT, HEAD);
         canvas.strong([WIDTH - 2.0, 14.0], Anchor::End, SOFT, "n");
         for (i, row) in self.rows.iter().enumerate() {
             let y = TOP + ROW * (i as f64 + 0.5);
-            row.draw(&mut canvas, &scale, left, y);
+            row.draw(&mut canvas, &scale, [left, right], y);
         }
         canvas
     }
 
-    fn scale(&self, left: f64) -> Scale {
+    /// Where the axis ends, so that the longest estimate and the largest n stand side by side.
+    fn right(&self, left: f64) -> f64 {
+        let scale = self.scale(left, WIDTH - NUMBERS);
+        let texts = self.rows.iter().map(|row| width_of(&row.written(&scale)));
+        let counts = self.rows.iter().filter_map(|row| row.n);
+        let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
+        let text = widest(&mut texts.chain([width_of(HEAD)]));
+        let count = widest(&mut counts.map(|n| width_of(&grouped(n))));
+        WIDTH - NUMBERS.max(14.0 + text + 14.0 + count + 2.0)
+    }
+
+    fn scale(&self, left: f64, right: f64) -> Scale {
         let rows = self
             .rows
             .iter()
@@ -93,7 +102,7 @@ impl Forest {
             .chain([self.reference])
             .chain(self.within.unwrap_or([f64::NAN; 2]).map(Some))
             .filter_map(finite);
-        let (start, end) = (left + 6.0, RIGHT - 6.0);
+        let (start, end) = (left + 6.0, right - 6.0);
         if self.log {
             Scale::around_log(values, start, end)
         } else {
@@ -103,14 +112,15 @@ impl Forest {
 }
 
 impl ForestRow {
-    fn draw(&self, canvas: &mut Canvas, scale: &Scale, left: f64, y: f64) {
+    fn draw(&self, canvas: &mut Canvas, scale: &Scale, [left, right]: [f64; 2], y: f64) {
         lines(canvas, &self.label, left - 8.0, y);
         if let Some(n) = self.n {
             canvas.text([WIDTH - 2.0, y + 4.5], Anchor::End, SOFT, &grouped(n));
         }
-        let at = [RIGHT + 14.0, y + 4.5];
+        let at = [right + 14.0, y + 4.5];
+        let ink = if self.value.is_some() { INK } else { SOFT };
+        canvas.text(at, Anchor::Start, ink, &self.written(scale));
         let Some(value) = finite(self.value) else {
-            canvas.text(at, Anchor::Start, SOFT, "not reported");
             return;
         };
         let (low, high) = (finite(self.low), finite(self.high));
@@ -128,14 +138,24 @@ impl ForestRow {
             }
         }
         canvas.mark(0, [x, y], 4.5);
-        let interval = match (low, high) {
-            (Some(low), Some(high)) => format!(" ({}–{})", scale.write(low), scale.write(high)),
+    }
+
+    /// The estimate with its interval, in words of the scale.
+    fn written(&self, scale: &Scale) -> String {
+        let Some(value) = finite(self.value) else {
+            return "not reported".to_owned();
+        };
+        let interval = match (finite(self.low), finite(self.high)) {
+            (Some(low), Some(high)) => {
+                // A dash would read as a minus sign.
+                let to = if low < 0.0 { " to " } else { "–" };
+                format!(" ({}{to}{})", scale.write(low), scale.write(high))
+            }
             (Some(low), None) => format!(" (from {})", scale.write(low)),
             (None, Some(high)) => format!(" (to {})", scale.write(high)),
             (None, None) => " (no interval)".into(),
         };
-        let text = format!("{}{interval}", scale.write(value));
-        canvas.text(at, Anchor::Start, INK, &text);
+        format!("{}{interval}", scale.write(value))
     }
 }
 
@@ -189,6 +209,33 @@ mod tests {
         });
         assert!(svg.contains("0.830 (0.790–0.870)"), "{svg}");
         assert!(svg.contains(">1,412<"));
+    }
+
+    #[test]
+    fn a_negative_interval_is_written_without_a_dash_and_beside_its_n() {
+        let svg = forest(ForestRow {
+            value: Some(-0.0012),
+            low: Some(-0.0123),
+            high: Some(-0.0004),
+            n: Some(1_234_567),
+            ..ForestRow::default()
+        });
+        assert!(svg.contains("(−0.0123 to −0.0004)"), "{svg}");
+        let x = |text: &str| -> f64 {
+            let before = svg.split(text).next().expect("a part");
+            let start = before.rfind("x=\"").expect("a text has an x") + 3;
+            before[start..]
+                .split('"')
+                .next()
+                .unwrap_or_default()
+                .parse()
+                .expect("a number")
+        };
+        let text = "−0.0012 (−0.0123 to −0.0004)";
+        assert!(
+            x(text) + width_of(text) < x("1,234,567") - width_of("1,234,567"),
+            "{svg}"
+        );
     }
 
     #[test]

@@ -21,11 +21,11 @@ impl Project {
         }
         let text = |name: Name| texts.get(&name).cloned();
         let specs = Specs::read(&text).map_err(ActError::Declared)?;
-        Ok(galen_spec::check(
-            &specs,
-            &Places::of(&text),
-            &vocabulary(self),
-        ))
+        let places = Places::of(&text);
+        let mut found = galen_spec::check(&specs, &places, &vocabulary(self));
+        let unaskable = unaskable(&specs, &places, &found);
+        found.extend(unaskable);
+        Ok(found)
     }
 
     /// The text of a declared file.
@@ -37,6 +37,32 @@ impl Project {
         let text = galen_spec::read::text(&name.file(), &bytes).map_err(ActError::Declared)?;
         Ok(text.to_owned())
     }
+}
+
+/// Checks of the monitoring plan that no window could ever answer as they are declared; those of which something else is
+/// wrong already are left out.
+fn unaskable(specs: &Specs, places: &Places, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let file = Name::Monitor.file();
+    let checks = &specs.monitor.checks;
+    let line = |c: usize| {
+        let place = places.find(Name::Monitor, &format!("checks[{c}]"));
+        place.map_or(u32::MAX, |place| place.line)
+    };
+    let known = |c: usize| {
+        found.iter().any(|one| {
+            let at = one.at.line.unwrap_or_default();
+            one.at.file == file && at >= line(c) && at < line(c + 1)
+        })
+    };
+    let wrong = checks.iter().enumerate().filter_map(|(c, check)| {
+        let error = galen_monitor::check::fits(check).err()?;
+        let place = places.find(Name::Monitor, &format!("checks[{c}]"));
+        (!known(c)).then(|| {
+            Diagnostic::error("monitor.check", &file, place, error.to_string())
+                .help("correct this check; as it is it would watch in vain")
+        })
+    });
+    wrong.collect()
 }
 
 /// The ids that declared files may name.

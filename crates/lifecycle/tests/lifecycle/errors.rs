@@ -202,3 +202,32 @@ fn two_at_once_in_one_project_both_work() {
     });
     nothing_happened(&world, before + 2);
 }
+
+#[test]
+fn a_check_that_would_watch_in_vain_is_named_with_its_place() {
+    let world = World::new(5);
+    let project = world.project();
+    let text = project.read_file("monitor.yaml").expect("it is there");
+    let text = String::from_utf8(text).expect("it is text");
+    let vain = text.replacen(
+        "    params: {test: ks}\n    limit: {p_below: 0.001}",
+        "    params: {test: ks}\n    limit: {lower_above: 0.001}",
+        1,
+    );
+    assert_ne!(vain, text);
+    project
+        .files
+        .write("monitor.yaml", vain.as_bytes())
+        .expect("the disk is well");
+    let found = project.check().expect("it can be read");
+    let found: Vec<_> = found
+        .iter()
+        .filter(|one| one.at.file == "monitor.yaml")
+        .collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].id, "monitor.check");
+    assert!(
+        found[0].at.line > Some(1) && found[0].message.contains("p_below"),
+        "{found:#?}"
+    );
+}
