@@ -2,12 +2,14 @@
 
 use galen_control::{Held, InForce, State};
 use galen_spec::Name;
+use galen_spec::protocol::Protocol;
 use galen_spec::read::read;
 use galen_store::{Artifacts, Digest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ActError;
+use crate::project::Project;
 
 /// The frozen files in force.
 pub(crate) fn in_force(
@@ -33,6 +35,25 @@ pub(crate) fn in_force(
         }
     }
     Ok(specs)
+}
+
+impl Project {
+    /// The protocol that a release was judged by, which need not be the one in force now: its threshold is the one that
+    /// users were given.
+    ///
+    /// # Errors
+    /// [`ActError::Frozen`] if it cannot be read; [`ActError::Refused`] for a release that does not exist.
+    pub fn judged_by(&self, state: &State, release: &str) -> Result<Protocol, ActError> {
+        let change = &state.release(release)?.change;
+        let Some(judged) = &state.change(change)?.judged else {
+            return Err(ActError::input(
+                "not_judged",
+                format!("{release} was never judged"),
+                "run galen verify",
+            ));
+        };
+        Ok(held(&self.artifacts, Name::Protocol, judged.judge.protocol)?.value)
+    }
 }
 
 /// One frozen file of that digest.

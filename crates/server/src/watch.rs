@@ -12,9 +12,6 @@ use galen_ledger::{Envelope, Keyring, Ledger, PublicKey, consistency};
 use galen_lifecycle::Project;
 use galen_lifecycle::statement::record_of;
 use galen_model::{Encoded, Predict};
-use galen_spec::Name;
-use galen_spec::protocol::Protocol;
-use galen_store::Digest;
 use jiff::Timestamp;
 
 /// How long the last verified state serves when the ledger cannot be read: long enough to bring a disk back, short enough
@@ -182,32 +179,12 @@ impl Watch {
             .project
             .model(&release.model.digest)
             .map_err(|error| error.to_string())?;
-        let change = state
-            .change(&release.change)
-            .map_err(|refusal| refusal.message)?;
-        let judged = change.judged.as_ref().ok_or("it was not judged")?;
-        let threshold = self.protocol(&judged.judge.protocol)?.threshold;
+        let protocol = self.project.judged_by(state, &release.id);
         Ok(Live {
             release: release.clone(),
             model,
-            threshold,
+            threshold: protocol.map_err(|error| error.to_string())?.threshold,
             background: OnceLock::new(),
-        })
-    }
-
-    /// The protocol that a verdict was made by, which need not be the one that is in force now.
-    fn protocol(&self, digest: &Digest) -> Result<Protocol, String> {
-        let bytes = self
-            .project
-            .artifacts
-            .get(digest)
-            .map_err(|error| error.to_string())?;
-        let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
-        galen_spec::read(&Name::Protocol.file(), &text).map_err(|found| {
-            found
-                .first()
-                .map(|found| found.message.clone())
-                .unwrap_or_default()
         })
     }
 }

@@ -245,11 +245,7 @@ impl Project {
         table: &Table,
         window: &str,
     ) -> Result<Evidence, ActError> {
-        let specs = self.in_force(state, &[Name::Protocol])?;
-        let threshold = specs
-            .protocol
-            .map(|held| held.value.threshold)
-            .unwrap_or(0.5);
+        let threshold = self.judged_by(state, release)?.threshold;
         let truth = self.truth_name(state)?;
         let wrong = |error: galen_table::ColumnError| {
             ActError::input("window", error.to_string(), "run galen verify")

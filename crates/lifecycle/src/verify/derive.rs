@@ -1,6 +1,6 @@
 //! Computing the evidence of a record again, from the artifacts that it names.
 
-use galen_control::act::run::StageStatus;
+use galen_control::act::run::Run;
 use galen_control::{Deed, Held, Record};
 use galen_ledger::PublicKey;
 use galen_spec::Name;
@@ -70,54 +70,7 @@ impl Proof<'_> {
                 }
             }
             Deed::Seal(_) | Deed::Judge(_) => Ok(Derived::Not("sealed".to_owned())),
-            Deed::Run(deed) => {
-                let (Some(gate), Some(model)) = (&deed.development, &deed.model) else {
-                    return Ok(Derived::Not(
-                        "no gate; galen reproduces no training yet".to_owned(),
-                    ));
-                };
-                let Some(protocol) = held(Name::Protocol)?.protocol else {
-                    return Ok(Derived::Not("no protocol".to_owned()));
-                };
-                let released = self
-                    .state
-                    .live_release()
-                    .map(|release| release.model.clone());
-                let subjects = crate::models::subjects(
-                    model,
-                    gate.dataset,
-                    protocol.digest,
-                    released.as_ref(),
-                );
-                let table = project.table(&gate.dataset)?;
-                let evidence = project.evaluate(
-                    model,
-                    released.as_ref(),
-                    &protocol.value,
-                    &table,
-                    subjects,
-                )?;
-                match same(
-                    Digest::of(&evidence.bytes()),
-                    gate.evidence,
-                    "the development gate",
-                ) {
-                    Derived::Same
-                        if deed
-                            .stages
-                            .iter()
-                            .all(|stage| stage.status == StageStatus::Cached) =>
-                    {
-                        Ok(Derived::Same)
-                    }
-                    Derived::Same => Ok(match project.train_again(deed)? {
-                        TrainedAgain::Same => Derived::Same,
-                        TrainedAgain::Differs(message) => Derived::Differs(message),
-                        TrainedAgain::Not(why) => Derived::Not(why),
-                    }),
-                    other => Ok(other),
-                }
-            }
+            Deed::Run(deed) => self.run(deed),
             Deed::Explain(deed) => {
                 let evidence =
                     project.explanation_evidence(&self.state, &deed.release, &deed.method)?;
@@ -159,6 +112,40 @@ impl Proof<'_> {
             Deed::Document(deed) => self.document(deed),
             _ => Ok(Derived::Same),
         }
+    }
+
+    /// Trains again what was computed, and judges the model on the development set again.
+    fn run(&self, deed: &Run) -> Result<Derived, ActError> {
+        if let (Some(gate), Some(model)) = (&deed.development, &deed.model) {
+            let specs = self.project.in_force(&self.state, &[Name::Protocol])?;
+            let Some(protocol) = specs.protocol else {
+                return Ok(Derived::Not("no protocol".to_owned()));
+            };
+            let released = self
+                .state
+                .live_release()
+                .map(|release| release.model.clone());
+            let subjects =
+                crate::models::subjects(model, gate.dataset, protocol.digest, released.as_ref());
+            let table = self.project.table(&gate.dataset)?;
+            let evidence = self.project.evaluate(
+                model,
+                released.as_ref(),
+                &protocol.value,
+                &table,
+                subjects,
+            )?;
+            let digest = Digest::of(&evidence.bytes());
+            let gate = same(digest, gate.evidence, "the development gate");
+            if !matches!(gate, Derived::Same) {
+                return Ok(gate);
+            }
+        }
+        Ok(match self.project.train_again(deed)? {
+            TrainedAgain::Same => Derived::Same,
+            TrainedAgain::Differs(message) => Derived::Differs(message),
+            TrainedAgain::Not(why) => Derived::Not(why),
+        })
     }
 
     /// Renders a document again from the state that it says it was rendered from.

@@ -230,3 +230,26 @@ fn a_record_carries_the_real_clock_and_the_date_of_the_replay() {
         }
     }
 }
+
+/// A window is asked by the threshold that users were given, also if another protocol was frozen since.
+#[test]
+fn a_window_is_asked_by_the_threshold_that_its_release_was_judged_by() {
+    let world = told_up_to(1, "close 2007");
+    let project = world.project();
+    let text = project.read_file("protocol.yaml").expect("it is there");
+    let text = String::from_utf8(text).expect("it is text");
+    let other = text.replace("\nthreshold: 0.15", "\nthreshold: 0.99");
+    assert_ne!(other, text);
+    project
+        .files
+        .write("protocol.yaml", other.as_bytes())
+        .expect("the disk is well");
+    project
+        .freeze(&person("dora"), &[galen_spec::Name::Protocol])
+        .expect("it may");
+    let closed = project
+        .close_windows(&person("emil"), date(2007, 12, 31))
+        .expect("it ended");
+    assert_eq!(closed[0].evidence.settings["threshold"], 0.15);
+    assert_eq!(world.verify().problems, []);
+}
