@@ -1,5 +1,6 @@
 //! The book: all that a document is rendered from, and how a number of it is written and linked.
 
+mod curves;
 mod exhibit;
 mod number;
 
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Source, Span, Table};
 
+pub use curves::{calibration_bins, roc};
 pub use number::{counted, p_written, written};
 
 /// The folded state, the frozen files in force and the evidence that records name.

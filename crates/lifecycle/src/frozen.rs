@@ -2,6 +2,9 @@
 
 use galen_control::{Held, InForce, State};
 use galen_spec::Name;
+use galen_spec::data::Data;
+use galen_spec::monitor::Monitor;
+use galen_spec::pipeline::Pipeline;
 use galen_spec::protocol::Protocol;
 use galen_spec::read::read;
 use galen_store::{Artifacts, Digest};
@@ -38,6 +41,29 @@ pub(crate) fn in_force(
 }
 
 impl Project {
+    /// The frozen data plan.
+    pub(crate) fn data_plan(&self, state: &State) -> Result<Held<Data>, ActError> {
+        needed(Name::Data, self.in_force(state, &[Name::Data])?.data)
+    }
+
+    /// The frozen protocol of validation.
+    pub(crate) fn protocol(&self, state: &State) -> Result<Held<Protocol>, ActError> {
+        let name = Name::Protocol;
+        needed(name, self.in_force(state, &[name])?.protocol)
+    }
+
+    /// The frozen monitoring plan.
+    pub(crate) fn monitor_plan(&self, state: &State) -> Result<Held<Monitor>, ActError> {
+        let name = Name::Monitor;
+        needed(name, self.in_force(state, &[name])?.monitor)
+    }
+
+    /// The frozen pipeline.
+    pub(crate) fn pipeline_plan(&self, state: &State) -> Result<Held<Pipeline>, ActError> {
+        let name = Name::Pipeline;
+        needed(name, self.in_force(state, &[name])?.pipeline)
+    }
+
     /// The protocol that a release was judged by, which need not be the one in force now: its threshold is the one that
     /// users were given.
     ///
@@ -54,6 +80,17 @@ impl Project {
         };
         Ok(held(&self.artifacts, Name::Protocol, judged.judge.protocol)?.value)
     }
+}
+
+/// A frozen file without which an act cannot be done.
+fn needed<T>(name: Name, held: Option<Held<T>>) -> Result<Held<T>, ActError> {
+    held.ok_or_else(|| {
+        ActError::input(
+            "not_frozen",
+            format!("{} is not frozen", name.file()),
+            format!("freeze it first: galen freeze {name}"),
+        )
+    })
 }
 
 /// One frozen file of that digest.

@@ -1,7 +1,6 @@
 //! Comparing the models of two runs on the development set; shown, not recorded, since nothing is decided by it.
 
 use galen_control::{Evidence, Row, Subject};
-use galen_spec::Name;
 use galen_stats::{Cases, Level, compare};
 
 use crate::error::ActError;
@@ -15,14 +14,7 @@ impl Project {
     /// [`ActError`] if a run made no model, or there is no development set.
     pub fn compare(&self, a: &str, b: &str) -> Result<Evidence, ActError> {
         let state = self.state()?;
-        let specs = self.in_force(&state, &[Name::Protocol])?;
-        let Some(protocol) = specs.protocol else {
-            return Err(ActError::input(
-                "not_frozen",
-                "protocol.yaml is not frozen",
-                "freeze it first: galen freeze protocol",
-            ));
-        };
+        let protocol = self.protocol(&state)?;
         let dataset = state
             .dataset(&protocol.value.development_set.dataset)?
             .digest;

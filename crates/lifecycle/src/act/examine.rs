@@ -2,7 +2,6 @@
 
 use galen_control::act::examine::{Examination, Examine};
 use galen_control::{Actor, Ask, Deed, Evidence, Held, Subject};
-use galen_spec::Name;
 use galen_spec::data::{Data, Severity};
 use galen_table::Table;
 
@@ -31,17 +30,10 @@ impl Project {
         how: Examination,
     ) -> Result<Examined, ActError> {
         let state = self.state()?;
-        let specs = self.in_force(&state, &[Name::Data])?;
-        let Some(plan) = &specs.data else {
-            return Err(ActError::input(
-                "not_frozen",
-                "data.yaml is not frozen",
-                "freeze it first: galen freeze data",
-            ));
-        };
+        let plan = self.data_plan(&state)?;
         let data = state.dataset(dataset)?.digest;
         let table = read_table(&self.artifacts.get(&data)?)?;
-        let evidence = examination(&table, data, plan, how)?;
+        let evidence = examination(&table, data, &plan, how)?;
         let severities: Vec<Severity> = failed(&evidence);
         let count = |severity| {
             severities

@@ -3,7 +3,6 @@
 use galen_control::act::explain::Explain;
 use galen_control::{Actor, Ask, Deed, Evidence, Row, State, Subject};
 use galen_model::explain::{Explanation, Scale, Settings, explainer};
-use galen_spec::Name;
 use galen_stats::Estimate;
 use jiff::civil::Date;
 use serde_json::json;
@@ -170,14 +169,7 @@ impl Project {
             ));
         };
         let released = state.release(release)?;
-        let specs = self.in_force(state, &[Name::Protocol])?;
-        let Some(protocol) = specs.protocol else {
-            return Err(ActError::input(
-                "not_frozen",
-                "protocol.yaml is not frozen",
-                "freeze it first: galen freeze protocol",
-            ));
-        };
+        let protocol = self.protocol(state)?;
         let dataset = state
             .dataset(&protocol.value.development_set.dataset)?
             .digest;

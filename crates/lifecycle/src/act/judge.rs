@@ -6,7 +6,6 @@ use galen_control::act::judge::{Ask as JudgeAsk, Judge};
 use galen_control::act::open::Ask as OpenAsk;
 use galen_control::judge::CriterionResult;
 use galen_control::{Actor, Ask, Deed, Evidence, Held, judge};
-use galen_spec::Name;
 use galen_store::Digest;
 use jiff::civil::Date;
 
@@ -31,14 +30,7 @@ impl Project {
     /// [`ActError::Refused`] before the set is opened, if there may be no look.
     pub fn judge(&self, by: &Actor, as_of: Option<Date>, change: &str) -> Result<Judged, ActError> {
         let state = self.state()?;
-        let specs = self.in_force(&state, &[Name::Team, Name::Protocol])?;
-        let Some(protocol) = &specs.protocol else {
-            return Err(ActError::input(
-                "not_frozen",
-                "protocol.yaml is not frozen",
-                "freeze it first: galen freeze protocol",
-            ));
-        };
+        let protocol = self.protocol(&state)?;
         let found = state.change(change)?;
         let set = &protocol.value.reference_set.dataset;
         let open = Ask::Open(OpenAsk {

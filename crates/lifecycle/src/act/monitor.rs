@@ -300,30 +300,8 @@ impl Project {
         Ok(evidence)
     }
 
-    pub(crate) fn monitor_plan(&self, state: &State) -> Result<Held<Monitor>, ActError> {
-        self.in_force(state, &[Name::Monitor])?
-            .monitor
-            .ok_or_else(|| {
-                ActError::input(
-                    "not_frozen",
-                    "monitor.yaml is not frozen",
-                    "freeze it first: galen freeze monitor",
-                )
-            })
-    }
-
     pub(crate) fn truth_name(&self, state: &State) -> Result<String, ActError> {
-        let specs = self.in_force(state, &[Name::Data])?;
-        specs
-            .data
-            .map(|held| held.value.reference_standard.name)
-            .ok_or_else(|| {
-                ActError::input(
-                    "not_frozen",
-                    "data.yaml is not frozen",
-                    "freeze it first: galen freeze data",
-                )
-            })
+        Ok(self.data_plan(state)?.value.reference_standard.name)
     }
 
     /// What is logged of a case: the columns that the data plan says are known when the score is made.

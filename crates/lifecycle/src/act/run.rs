@@ -137,13 +137,7 @@ impl Project {
 
     /// The frozen stages; the file on disk must be the frozen one, or the run would not be what was declared.
     fn pipeline(&self, state: &State) -> Result<Pipeline, ActError> {
-        let Some(frozen) = state.frozen.get(&Name::Pipeline) else {
-            return Err(ActError::input(
-                "not_frozen",
-                "pipeline.yaml is not frozen",
-                "freeze it first: galen freeze pipeline",
-            ));
-        };
+        let frozen = self.pipeline_plan(state)?;
         if Digest::of(self.text_of(Name::Pipeline)?.as_bytes()) != frozen.digest {
             return Err(ActError::input(
                 "differs",
@@ -151,11 +145,7 @@ impl Project {
                 "freeze it again: galen freeze pipeline; or put the frozen file back",
             ));
         }
-        let specs = self.in_force(state, &[Name::Pipeline])?;
-        Ok(specs
-            .pipeline
-            .map(|held| held.value)
-            .unwrap_or(Pipeline { stages: Vec::new() }))
+        Ok(frozen.value)
     }
 
     fn natives(&self) -> Vec<&dyn NativeStage> {

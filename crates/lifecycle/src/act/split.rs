@@ -2,7 +2,6 @@
 
 use galen_control::act::split::{Part, Split};
 use galen_control::{Actor, Ask, Deed, Evidence, Row, Subject};
-use galen_spec::Name;
 use galen_stats::{Estimate, Level, Undefined, interval};
 use galen_table::cohort::{Cohort, Count, cohort};
 use galen_table::split::split;
@@ -28,14 +27,7 @@ impl Project {
     /// [`ActError::Refused`], among others if the dataset was divided before.
     pub fn split(&self, by: &Actor, dataset: &str) -> Result<Parted, ActError> {
         let state = self.state()?;
-        let specs = self.in_force(&state, &[Name::Data])?;
-        let Some(plan) = &specs.data else {
-            return Err(ActError::input(
-                "not_frozen",
-                "data.yaml is not frozen",
-                "freeze it first: galen freeze data",
-            ));
-        };
+        let plan = self.data_plan(&state)?;
         let source = state.dataset(dataset)?.digest;
         let parts = parts_of(&self.artifacts.get(&source)?, &plan.value)?;
         let mut flow = parts.flow;

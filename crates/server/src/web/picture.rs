@@ -3,81 +3,26 @@
 use galen_control::judge::CriterionResult;
 use galen_control::{Evidence, InForce};
 use galen_dossier::Block;
-use galen_dossier::book::{detail, written};
-use galen_dossier::plot::{
-    Bin, Calibration, Curve, Forest, ForestRow, Importance, ImportanceRow, Operating, Plot, Roc,
-};
+use galen_dossier::book::{self, detail};
+use galen_dossier::plot::{Calibration, Forest, ForestRow, Importance, ImportanceRow, Plot};
 use galen_spec::Rule;
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct RocPoint {
-    fpr: f64,
-    tpr: f64,
-}
-
-#[derive(Deserialize)]
-struct OperatingPoint {
-    fpr: Option<f64>,
-    tpr: Option<f64>,
-    threshold: f64,
-}
-
-#[derive(Deserialize)]
-struct CalibrationBin {
-    mean_score: f64,
-    observed: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-    n: u64,
-}
 
 /// The ROC curve of an evaluation, if it has one.
 pub(super) fn roc(evidence: &Evidence, whose: &str) -> Option<Block> {
-    let points: Vec<RocPoint> = detail(evidence, "roc")?;
-    if points.is_empty() {
-        return None;
-    }
-    let operating: Option<OperatingPoint> = detail(evidence, "operating_point");
-    let operating = operating.and_then(|point| {
-        Some(Operating {
-            label: format!("threshold {}", written(point.threshold, 2)),
-            false_positive_rate: point.fpr?,
-            sensitivity: point.tpr?,
-        })
-    });
-    let curve = Curve {
-        label: whose.to_owned(),
-        points: points.iter().map(|point| [point.fpr, point.tpr]).collect(),
-        band: Vec::new(),
-        operating,
-    };
     Some(Block::Figure {
         caption: "Sensitivity against the false positive rate. The mark is the declared threshold."
             .to_owned(),
         alt: format!("ROC curve of {whose}"),
-        plot: Plot::Roc(Roc {
-            curves: vec![curve],
-        }),
+        plot: Plot::Roc(book::roc(evidence, whose)?),
     })
 }
 
 /// Observed against predicted, if the evaluation has it.
 pub(super) fn calibration(evidence: &Evidence, truth: &str) -> Option<Block> {
-    let bins: Vec<CalibrationBin> = detail(evidence, "calibration")?;
+    let bins = book::calibration_bins(evidence);
     if bins.is_empty() {
         return None;
     }
-    let bins = bins
-        .into_iter()
-        .map(|bin| Bin {
-            predicted: bin.mean_score,
-            observed: bin.observed,
-            low: bin.low,
-            high: bin.high,
-            n: bin.n,
-        })
-        .collect();
     Some(Block::Figure {
         caption: "Tenths of the cases by score: mean score against the share that came true, with Wilson's interval."
             .to_owned(),

@@ -9,10 +9,10 @@ use galen_stats::metric;
 use galen_store::Digest;
 use serde::Deserialize;
 
-use crate::book::{Book, artifact, counted, detail, not_reported, table, written};
+use crate::book::{Book, artifact, calibration_bins, counted, detail, not_reported, roc, table};
 use crate::document::labelling::group;
 use crate::page::{Block, Cell, Column, Span};
-use crate::plot::{Bin, Calibration, Curve, Forest, ForestRow, Operating, Plot, Roc};
+use crate::plot::{Calibration, Forest, ForestRow, Plot};
 
 /// A forest plot for each metric that more than one criterion measures; differences stand apart from values.
 pub(super) fn of_criteria(book: &Book, results: &[CriterionResult]) -> Vec<Block> {
@@ -142,74 +142,27 @@ pub(super) fn counts(book: &Book, digest: &Digest, evidence: &Evidence) -> Vec<B
     blocks
 }
 
-#[derive(Deserialize)]
-struct RocPoint {
-    fpr: f64,
-    tpr: f64,
-}
-
-#[derive(Deserialize)]
-struct OperatingPoint {
-    fpr: Option<f64>,
-    tpr: Option<f64>,
-    threshold: f64,
-}
-
-#[derive(Deserialize)]
-struct CalibrationBin {
-    mean_score: f64,
-    observed: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-    n: u64,
-}
-
 /// ROC and calibration, where the evidence has them.
 pub(super) fn curves(evidence: &Evidence, of: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if let Some(points) =
-        detail::<Vec<RocPoint>>(evidence, "roc").filter(|points| !points.is_empty())
-    {
-        let operating = detail::<OperatingPoint>(evidence, "operating_point").and_then(|point| {
-            Some(Operating {
-                label: format!("threshold {}", written(point.threshold, 2)),
-                false_positive_rate: point.fpr?,
-                sensitivity: point.tpr?,
-            })
-        });
-        let curve = Curve {
-            label: of.to_owned(),
-            points: points.iter().map(|point| [point.fpr, point.tpr]).collect(),
-            band: Vec::new(),
-            operating,
-        };
+    if let Some(roc) = roc(evidence, of) {
         blocks.push(Block::Figure {
             caption: format!(
                 "Sensitivity against the false positive rate of {of} on the reference set."
             ),
             alt: format!("The ROC curve of {of} with the declared threshold."),
-            plot: Plot::Roc(Roc {
-                curves: vec![curve],
-            }),
+            plot: Plot::Roc(roc),
         });
     }
-    if let Some(bins) =
-        detail::<Vec<CalibrationBin>>(evidence, "calibration").filter(|bins| !bins.is_empty())
-    {
-        let bins = bins.into_iter().map(|bin| Bin {
-            predicted: bin.mean_score,
-            observed: bin.observed,
-            low: bin.low,
-            high: bin.high,
-            n: bin.n,
-        });
+    let bins = calibration_bins(evidence);
+    if !bins.is_empty() {
         blocks.push(Block::Figure {
             caption: format!("Observed share against mean score of {of} in bins of equal size on the reference set."),
             alt: format!("Calibration of {of}: points on the diagonal are as expected."),
             plot: Plot::Calibration(Calibration {
                 predicted: "Mean score".into(),
                 observed: "Observed share".into(),
-                bins: bins.collect(),
+                bins,
             }),
         });
     }
