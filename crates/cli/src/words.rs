@@ -16,6 +16,8 @@ pub fn estimate(estimate: &Estimate) -> String {
         );
     };
     let interval = match (estimate.low, estimate.high) {
+        // A dash would read as a minus sign.
+        (Some(low), Some(high)) if low < 0.0 => format!(" ({} to {})", number(low), number(high)),
         (Some(low), Some(high)) => format!(" ({}–{})", number(low), number(high)),
         _ => String::new(),
     };

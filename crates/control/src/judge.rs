@@ -104,6 +104,23 @@ pub fn criteria(state: &State, protocol: &Protocol, evidence: &Evidence) -> Vec<
         .collect()
 }
 
+/// The same for a verdict that was made at an entry: what followed changes nothing of what was asked then.
+pub fn criteria_then(
+    state: &State,
+    entry: u64,
+    protocol: &Protocol,
+    evidence: &Evidence,
+) -> Vec<CriterionResult> {
+    let earlier = state.releases.iter().filter(|it| it.entry < entry);
+    let then = State {
+        criteria: state.criteria.clone(),
+        live: evidence.subject("released").map(|model| model.to_string()),
+        releases: earlier.cloned().collect(),
+        ..State::default()
+    };
+    criteria(&then, protocol, evidence)
+}
+
 /// Whether a criterion asks nothing of this change: it compares with the live release and none is live, or it is for
 /// updates and nothing was ever released.
 fn asks_nothing(state: &State, protocol: &Protocol, criterion: &Criterion) -> bool {

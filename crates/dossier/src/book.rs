@@ -6,7 +6,7 @@ mod number;
 
 use galen_control::act::judge::Judge;
 use galen_control::judge::{self, CriterionResult, Outcome, Verdict};
-use galen_control::{Actor, Change, Evidence, InForce, Release, State};
+use galen_control::{Actor, Change, Evidence, InForce, State};
 use galen_stats::Estimate;
 use galen_store::Digest;
 use serde::de::DeserializeOwned;
@@ -143,20 +143,12 @@ impl Book<'_> {
             .as_ref()
             .filter(|held| held.digest == judged.judge.protocol)?;
         let evidence = self.evidence_of(&judged.judge.evidence)?;
-        let earlier = |release: &&Release| release.entry < judged.entry;
-        let then = State {
-            criteria: self.state.criteria.clone(),
-            live: change.follows.clone(),
-            releases: self
-                .state
-                .releases
-                .iter()
-                .filter(earlier)
-                .cloned()
-                .collect(),
-            ..State::default()
-        };
-        Some(judge::criteria(&then, &protocol.value, &evidence))
+        Some(judge::criteria_then(
+            self.state,
+            judged.entry,
+            &protocol.value,
+            &evidence,
+        ))
     }
 
     /// The printed name of a person with the id, as far as the frozen team knows it.

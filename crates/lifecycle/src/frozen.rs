@@ -78,7 +78,15 @@ impl Project {
                 "run galen verify",
             ));
         };
-        Ok(held(&self.artifacts, Name::Protocol, judged.judge.protocol)?.value)
+        self.frozen_protocol(judged.judge.protocol)
+    }
+
+    /// A protocol that was frozen, in force or not.
+    ///
+    /// # Errors
+    /// [`ActError::Frozen`] if it cannot be read.
+    pub fn frozen_protocol(&self, digest: Digest) -> Result<Protocol, ActError> {
+        Ok(held(&self.artifacts, Name::Protocol, digest)?.value)
     }
 }
 

@@ -52,16 +52,16 @@ fn development(id: &str, project: &galen_lifecycle::Project) -> Result<Report, F
             "name a run with a model: galen runs",
         ));
     };
-    let specs = project.in_force(&state, &[galen_spec::Name::Protocol])?;
-    let Some(protocol) = specs.protocol else {
+    let evidence = project.evidence(&gate.evidence)?;
+    let Some(digest) = evidence.subject("protocol") else {
         return Err(Failure::usage(
-            "not_frozen",
-            "protocol.yaml is not frozen",
-            "freeze it: galen freeze protocol",
+            "no_protocol",
+            format!("the evidence of {id} names no protocol"),
+            "run galen verify",
         ));
     };
-    let evidence = project.evidence(&gate.evidence)?;
-    let criteria = judge::criteria(&state, &protocol.value, &evidence);
+    let protocol = project.frozen_protocol(digest)?;
+    let criteria = judge::criteria_then(&state, run.entry, &protocol, &evidence);
     let mut lines = vec![format!(
         "Verdict on {id}, development set: {} (it binds nothing).",
         gate.verdict
@@ -70,7 +70,7 @@ fn development(id: &str, project: &galen_lifecycle::Project) -> Result<Report, F
     let document = json!({
         "verdict": gate.verdict,
         "set": "development",
-        "protocol": protocol.digest,
+        "protocol": digest,
         "criteria": rows(&criteria, &json!(gate.evidence)),
         "budget": Value::Null,
     });

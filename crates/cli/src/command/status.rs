@@ -150,14 +150,14 @@ fn next(state: &State, team: Option<&Team>) -> Next {
         .iter()
         .find(|one| one.state != FindingState::Closed)
     {
-        let (what, verb) = match finding.state {
-            FindingState::Open => ("its cause", "analyse"),
-            _ => ("its correction", "close"),
+        let (what, verb, rest) = match finding.state {
+            FindingState::Open => ("its cause", "analyse", "--cause …"),
+            _ => ("its correction", "close", "--correction …"),
         };
         return step(
             &format!("{} waits for {what}", finding.id),
             Duty::Finding,
-            format!("galen finding {verb} {}", finding.id),
+            format!("galen finding {verb} {} {rest}", finding.id),
         );
     }
     if state.live.is_none() {

@@ -79,7 +79,8 @@ impl ImportanceRow {
             for tip in [from, to] {
                 canvas.line([tip, y - 4.0], [tip, y + 4.0], INK, 1.4, "");
             }
-            text += &format!(" ({}–{})", scale.write(low), scale.write(high));
+            let to = if low < 0.0 { " to " } else { "–" };
+            text += &format!(" ({}{to}{})", scale.write(low), scale.write(high));
         }
         canvas.text(at, Anchor::Start, INK, &text);
     }

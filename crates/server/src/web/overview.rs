@@ -338,12 +338,12 @@ fn waiting(state: &State) -> Vec<(String, String, String)> {
             FindingState::Open => wait(
                 "/findings",
                 format!("{} waits for its cause", finding.id),
-                &format!("galen finding analyse {}", finding.id),
+                &format!("galen finding analyse {} --cause …", finding.id),
             ),
             FindingState::Analysed => wait(
                 "/findings",
                 format!("{} waits for its correction", finding.id),
-                &format!("galen finding close {}", finding.id),
+                &format!("galen finding close {} --correction …", finding.id),
             ),
             FindingState::Closed => {}
         }
@@ -359,14 +359,14 @@ fn next(id: &str, change: &Change) -> (String, String) {
         ),
         ChangeState::Judged => (
             format!("{id} waits to be assessed"),
-            format!("galen change assess {id}"),
+            format!("galen change assess {id} …"),
         ),
         ChangeState::Assessed => (
             format!(
                 "{id} has {} signatures and waits for its release",
                 change.signatures.len()
             ),
-            format!("galen change sign {id}"),
+            format!("galen change sign {id} --role … --reason …"),
         ),
         ChangeState::Rejected | ChangeState::Released => {
             (format!("{id} is {}", change.state), String::new())

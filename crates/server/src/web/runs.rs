@@ -1,9 +1,9 @@
 //! Runs: what was trained from what, and the gate that followed by itself.
 
+use galen_control::Deed;
 use galen_control::act::run::{Run, StageRun};
 use galen_control::judge::{self, CriterionResult};
 use galen_control::state::RunFacts;
-use galen_control::{Deed, State};
 use galen_dossier::book::{Book, counted, outcome_badge, verdict_badge, word};
 use galen_dossier::{Block, Cell, Column, NoteKind, Page, Span, Table, VerdictCard};
 
@@ -123,23 +123,7 @@ fn development(
         return blocks;
     };
     if evidence.subject("protocol") == Some(protocol.digest) {
-        // As it was then: what followed the run must not change what its gate asked.
-        let before = |entry: u64| entry < facts.entry;
-        let then = State {
-            criteria: desk.state.criteria.clone(),
-            live: evidence
-                .subject("released")
-                .map(|digest| digest.to_string()),
-            releases: desk
-                .state
-                .releases
-                .iter()
-                .filter(|release| before(release.entry))
-                .cloned()
-                .collect(),
-            ..State::default()
-        };
-        let results = judge::criteria(&then, &protocol.value, &evidence);
+        let results = judge::criteria_then(desk.state, facts.entry, &protocol.value, &evidence);
         blocks.push(criteria_table(book, &results, &digest));
         blocks.extend(picture::criteria(&results, &desk.specs));
     } else {
