@@ -138,3 +138,58 @@ fn every_command_says_what_it_does_and_help_begins_with_the_exit_codes() {
         assert!(first.len() > 10, "`galen {verb} --help` says `{first}`");
     }
 }
+
+/// The commands of a page, as far as they stand in its quotes: `galen data add|list` names two. What is written in
+/// capitals, or with a `…`, stands for a word of the user.
+fn named(page: &str) -> BTreeSet<Vec<String>> {
+    let mut named = BTreeSet::new();
+    for quoted in page.split('`').skip(1).step_by(2) {
+        let Some(words) = quoted.strip_prefix("galen ") else {
+            continue;
+        };
+        let words = words.replace("\\|", "|").replace(['[', ']'], "");
+        let is_fixed = |word: &&str| {
+            let mut letters = word.chars();
+            letters.all(|letter| letter == '|' || letter.is_ascii_lowercase())
+        };
+        let all = words.split_whitespace();
+        let verb: Vec<&str> = all.clone().take_while(is_fixed).collect();
+        let options: Vec<&str> = all.filter(|word| word.starts_with('-')).collect();
+        let (last, first) = verb.split_last().unwrap_or((&"", &[]));
+        for last in last.split('|') {
+            let all = first.iter().chain([&last]).chain(&options);
+            let all = all.filter(|word| !word.is_empty());
+            named.insert(all.map(|word| (*word).to_owned()).collect());
+        }
+    }
+    named
+}
+
+#[test]
+fn every_command_that_the_readme_names_is_understood() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let named = named(&fs::read_to_string(readme).expect("the README is there"));
+    assert!(named.len() > 30, "{named:?}");
+    for words in named {
+        let (options, verb): (Vec<&str>, Vec<&str>) = words
+            .iter()
+            .map(String::as_str)
+            .partition(|word| word.starts_with('-'));
+        let said = help(&verb);
+        let usage = format!("Usage: galen {}", verb.join(" "));
+        assert!(said.contains(&usage), "README.md: {words:?}: {said}");
+        for option in options {
+            assert!(
+                said.contains(option),
+                "README.md: {words:?} has no {option}"
+            );
+        }
+    }
+}
+
+#[test]
+fn alternatives_in_a_page_are_commands_of_their_own() {
+    let page = "`galen data add\\|show` and `galen verify [--trust F]`, `other`, `galen demo`";
+    let named: Vec<String> = named(page).iter().map(|words| words.join(" ")).collect();
+    assert_eq!(named, ["data add", "data show", "demo", "verify --trust"]);
+}

@@ -1,10 +1,17 @@
 //! `galen demo`: every chapter of the story came out as its project says.
 
+mod judged;
+mod share;
+mod told;
+mod watched;
+
 use std::fs;
 
+use galen_store::Digest;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::kept::{number, of_act, records, shown};
 use crate::project::{demo, text};
 use crate::typed::{bare, galen};
 
@@ -92,6 +99,48 @@ fn the_second_run_of_a_stage_is_cached_and_gives_the_same_model() {
         runs[0]["entry"], runs[1]["entry"],
         "the cache hit is recorded"
     );
+}
+
+#[test]
+fn a_run_from_the_cache_takes_milliseconds() {
+    let runs: Vec<&Value> = demo()
+        .steps()
+        .iter()
+        .filter(|step| step["command"] == "galen run release1 --as ada")
+        .map(|step| &step["document"]["runs"][0])
+        .collect();
+    let facts = |run: &Value| shown(&demo().folder, text(&run["run"]))["facts"].clone();
+    assert_eq!(facts(runs[0])["cached"], false);
+    assert_eq!(facts(runs[1])["cached"], true);
+    let (first, again) = (&runs[0]["stages"][0], &runs[1]["stages"][0]);
+    assert_eq!(first["key"], again["key"]);
+    assert_eq!(first["outs"], again["outs"]);
+    // A second is what no machine is too busy for; docs/benchmarks.md has the true number.
+    let seconds = number(&again["seconds"]);
+    assert!(seconds < 1.0, "{seconds}");
+}
+
+#[test]
+fn the_demo_freezes_before_it_adds_data() {
+    let records = records(&demo().folder);
+    let act = |record: &Value| text(&record["deed"]["act"]).to_owned();
+    let acts: Vec<String> = records.iter().map(act).collect();
+    let first = |act: &str| acts.iter().position(|one| one == act).expect("was done");
+    assert!(first("freeze") < first("authorise") && first("authorise") < first("add_data"));
+    let freezes: Vec<&Value> = of_act(&records, "freeze").collect();
+    assert_eq!(freezes.len(), 1, "nothing is frozen later");
+    let frozen = freezes[0]["deed"]["specs"].as_array().expect("specs");
+    for name in [
+        "intent", "risk", "data", "protocol", "pccp", "monitor", "team",
+    ] {
+        let spec = frozen.iter().find(|spec| spec["name"] == name);
+        let digest = text(&spec.unwrap_or_else(|| panic!("{name} is not frozen"))["digest"]);
+        let file = demo().folder.join(format!("{name}.yaml"));
+        let bytes = fs::read(file).expect("the declared file is there");
+        assert_eq!(Digest::of(&bytes).to_string(), digest, "{name}");
+    }
+    let monitor = fs::read_to_string(demo().folder.join("monitor.yaml")).expect("is there");
+    assert!(monitor.contains("\nrollback:\n") && monitor.contains("action: roll_back"));
 }
 
 /// A criterion of a verdict.

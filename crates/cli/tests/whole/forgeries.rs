@@ -13,11 +13,6 @@ use tempfile::TempDir;
 use crate::project::{copy, demo, text};
 use crate::typed::{Ended, galen};
 
-/// Records up to release 2: what is proven of them takes a second, and of all with the documents ten.
-const UP_TO_RELEASE_2: usize = 36;
-/// Somebody's approval of a change, and another one.
-const SIGNED: [usize; 2] = [24, 25];
-
 fn forged() -> TempDir {
     copy(&demo().folder)
 }
@@ -31,6 +26,29 @@ fn entries(project: &Path) -> Vec<Vec<u8>> {
     ledger
         .entries(0..ledger.size())
         .expect("the ledger is whole")
+}
+
+/// Where the records of an act stand.
+fn places_of(entries: &[Vec<u8>], act: &str) -> Vec<usize> {
+    let says = format!("\"act\":\"{act}\"");
+    let is_act = |entry: &Vec<u8>| {
+        let envelope = Envelope::from_bytes(entry).expect("an envelope");
+        String::from_utf8_lossy(envelope.payload()).contains(&says)
+    };
+    (0..entries.len())
+        .filter(|at| is_act(&entries[*at]))
+        .collect()
+}
+
+/// How many records there are up to release 2: what is proven of them takes a second, and of all with the documents ten.
+fn up_to_release_2(entries: &[Vec<u8>]) -> usize {
+    places_of(entries, "release")[1] + 1
+}
+
+/// Where somebody's approval of a change stands, and another one.
+fn signed(entries: &[Vec<u8>]) -> [usize; 2] {
+    let places = places_of(entries, "sign");
+    [places[0], places[1]]
 }
 
 /// Writes the whole log anew with these entries, tiles and checkpoint, signed by the key that lies in the folder.
@@ -97,7 +115,9 @@ fn an_edited_entry_is_named() {
     let project = forged();
     let path = bundle(project.path());
     let mut bytes = fs::read(&path).expect("the entries are there");
-    let entry = &entries(project.path())[SIGNED[0]];
+    let all = entries(project.path());
+    let [edited, _] = signed(&all);
+    let entry = &all[edited];
     let at = bytes
         .windows(entry.len())
         .position(|window| window == entry);
@@ -105,14 +125,15 @@ fn an_edited_entry_is_named() {
     bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
     fs::write(path, bytes).expect("it is changed");
     let found = problems(project.path(), &[]);
-    assert_named(&found, Some(SIGNED[0] as u64), "entry_edited");
+    assert_named(&found, Some(edited as u64), "entry_edited");
 }
 
 #[test]
 fn two_entries_that_changed_places_are_named() {
     let project = forged();
     let mut all = entries(project.path());
-    all.swap(SIGNED[0], SIGNED[1]);
+    let [one, other] = signed(&all);
+    all.swap(one, other);
     let bytes: Vec<u8> = all
         .iter()
         .flat_map(|entry| {
@@ -130,28 +151,28 @@ fn two_entries_that_changed_places_are_named() {
 fn a_record_that_an_unknown_key_signed_is_named_though_the_log_was_made_anew() {
     let project = forged();
     let mut all = entries(project.path());
-    all.truncate(UP_TO_RELEASE_2);
-    let envelope = Envelope::from_bytes(&all[SIGNED[0]]).expect("an envelope");
+    all.truncate(up_to_release_2(&all));
+    let [at, _] = signed(&all);
+    let envelope = Envelope::from_bytes(&all[at]).expect("an envelope");
     let stranger = PrivateKey::from_seed(&[7; 32]);
-    all[SIGNED[0]] = Envelope::sign(envelope.payload().to_vec(), &stranger).to_bytes();
+    all[at] = Envelope::sign(envelope.payload().to_vec(), &stranger).to_bytes();
     rewrite(project.path(), &all);
     let found = problems(project.path(), &[]);
-    assert_named(&found, Some(SIGNED[0] as u64), "unknown_key");
+    assert_named(&found, Some(at as u64), "unknown_key");
 }
 
 #[test]
 fn a_signature_that_was_moved_from_another_record_is_named_though_the_log_was_made_anew() {
     let project = forged();
     let mut all = entries(project.path());
-    all.truncate(UP_TO_RELEASE_2);
+    all.truncate(up_to_release_2(&all));
     let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("an envelope is JSON");
     // Ben signed change-2 and change-3: his signature of the one is put below the other.
-    let by_ben = |entry: &Vec<u8>| {
-        let envelope = Envelope::from_bytes(entry).expect("an envelope");
-        let payload = String::from_utf8_lossy(envelope.payload()).into_owned();
-        payload.contains("\"by\":\"ben\"") && payload.contains("\"act\":\"sign\"")
+    let by_ben = |at: &usize| {
+        let envelope = Envelope::from_bytes(&all[*at]).expect("an envelope");
+        String::from_utf8_lossy(envelope.payload()).contains("\"by\":\"ben\"")
     };
-    let his: Vec<usize> = (0..all.len()).filter(|at| by_ben(&all[*at])).collect();
+    let his: Vec<usize> = places_of(&all, "sign").into_iter().filter(by_ben).collect();
     let (from, to) = (read(&all[his[0]]), read(&all[his[1]]));
     let mut moved = to;
     moved["signatures"] = from["signatures"].clone();
@@ -165,7 +186,7 @@ fn a_signature_that_was_moved_from_another_record_is_named_though_the_log_was_ma
 fn entries_that_were_dropped_from_the_end_are_found_against_a_kept_checkpoint_only() {
     let project = forged();
     let mut all = entries(project.path());
-    all.truncate(UP_TO_RELEASE_2);
+    all.truncate(up_to_release_2(&all));
     rewrite(project.path(), &all);
     let alone = galen(project.path(), &["verify", "--json"]).exits(0).json();
     assert_eq!(alone["checkpoint_compared"], false);
@@ -181,7 +202,7 @@ fn entries_that_were_dropped_from_the_end_are_found_against_a_kept_checkpoint_on
 fn an_old_copy_that_was_put_back_is_found_against_a_kept_checkpoint_only() {
     let project = forged();
     let mut all = entries(project.path());
-    all.truncate(UP_TO_RELEASE_2);
+    all.truncate(up_to_release_2(&all));
     rewrite(project.path(), &all);
     let old = copy(project.path());
     let add = ["data", "add", "letter.txt", "--as", "gil"];
@@ -197,11 +218,12 @@ fn an_old_copy_that_was_put_back_is_found_against_a_kept_checkpoint_only() {
 fn history_that_was_written_anew_is_found_against_a_kept_checkpoint() {
     let project = forged();
     let all = entries(project.path());
-    rewrite(project.path(), &all[..UP_TO_RELEASE_2]);
+    let released = up_to_release_2(&all);
+    rewrite(project.path(), &all[..released]);
     let kept = project.path().join(".galen/ledger/checkpoint");
     fs::copy(kept, project.path().join("kept.txt")).expect("the checkpoint is kept");
     // One record is left out, and later ones make up for the length.
-    let (before, after) = all.split_at(UP_TO_RELEASE_2 - 2);
+    let (before, after) = all.split_at(released - 2);
     rewrite(project.path(), &[before, &after[1..4]].concat());
     let found = problems(project.path(), &["--checkpoint", "kept.txt"]);
     assert_named(&found, None, "history_rewritten");
@@ -211,7 +233,7 @@ fn history_that_was_written_anew_is_found_against_a_kept_checkpoint() {
 fn a_key_that_was_got_elsewhere_and_is_another_one_is_named() {
     let project = forged();
     let mut all = entries(project.path());
-    all.truncate(UP_TO_RELEASE_2);
+    all.truncate(up_to_release_2(&all));
     rewrite(project.path(), &all);
     let listed = galen(project.path(), &["key", "list"]).exits(0).out;
     fs::write(project.path().join("trusted.txt"), &listed).expect("a file");

@@ -57,6 +57,38 @@ pub fn demo() -> &'static Demo {
     })
 }
 
+/// The demo as a person reads it.
+pub struct Told {
+    pub folder: PathBuf,
+    pub text: String,
+}
+
+impl Told {
+    /// What stands below the first command that begins so, without the indent.
+    #[track_caller]
+    pub fn said(&self, command: &str) -> Vec<&str> {
+        let mut lines = self.text.lines();
+        let typed = lines.find(|line| line.starts_with(&format!("$ {command}")));
+        assert!(typed.is_some(), "the demo does not print `$ {command}`");
+        lines.map_while(|line| line.strip_prefix("  ")).collect()
+    }
+}
+
+/// `galen demo`, run once.
+pub fn told() -> &'static Told {
+    static TOLD: OnceLock<Told> = OnceLock::new();
+    TOLD.get_or_init(|| {
+        let made = once("told", |folder| {
+            let ended = bare(folder, &["demo", "--dir", "project"]).exits(0);
+            fs::write(folder.join("told.txt"), &ended.out).expect("the text is kept");
+        });
+        Told {
+            folder: made.join("project"),
+            text: fs::read_to_string(made.join("told.txt")).expect("the text was kept"),
+        }
+    })
+}
+
 /// A project with keys of ada, dora and gil, frozen files, data, parts (in `data/`) and run-1.
 pub fn young() -> &'static Path {
     static YOUNG: OnceLock<PathBuf> = OnceLock::new();

@@ -197,6 +197,72 @@ fn a_signature_shows_printed_name_meaning_and_time() {
     });
 }
 
+/// The rows of the table of limitations in the instructions for use, as text.
+fn limitations(world: &World) -> Vec<String> {
+    world.book_of(|book| {
+        let page = by_id("labelling").expect("listed").page(book);
+        let is_heading =
+            |block: &&Block, name: &str| matches!(block, Block::Heading { text, .. } if text == name);
+        let section = page
+            .blocks
+            .iter()
+            .skip_while(|block| !is_heading(block, "Limitations"))
+            .take_while(|block| !is_heading(block, "How the device is watched"));
+        let rows = section.filter_map(|block| match block {
+            Block::Table(table) => Some(&table.rows),
+            _ => None,
+        });
+        let text = |row| serde_json::to_string(row).expect("cells are JSON");
+        rows.flatten().map(text).collect()
+    })
+}
+
+#[test]
+fn a_descriptive_criterion_that_is_not_met_is_a_limitation() {
+    let mut world = lived();
+    let undecided = limitations(&world);
+    assert_eq!(undecided.len(), 1, "{undecided:#?}");
+    for part in [
+        "in people with a known monoclonal gammopathy",
+        "not reported: There is no diseased case.",
+        "lower >= 0.75",
+        "inconclusive",
+        "could not decide it",
+    ] {
+        assert!(undecided[0].contains(part), "{part}: {undecided:#?}");
+    }
+
+    // One descriptive criterion is shown not to be met as well; what passes and what is required stays away.
+    let live = world.state.live_release().expect("is live").change.clone();
+    let judged = &world.state.changes[&live].judged;
+    let evidence = judged.as_ref().expect("judged").judge.evidence;
+    let evaluation = world.artifacts.get_mut(&evidence).expect("is kept");
+    for row in &mut evaluation.rows {
+        if row.quantity == "oe_under_70" {
+            row.estimate.value = Some(0.5);
+            row.estimate.low = Some(0.4);
+            row.estimate.high = Some(0.6);
+        }
+    }
+    let results = world.book_of(|book| book.results(&world.state.changes[&live]));
+    let limited = judge::ids(&results.expect("at hand"), judge::limits);
+    assert_eq!(limited, ["calibration_under_70", "discrimination_mgus"]);
+    let change = world.state.changes.get_mut(&live).expect("proposed");
+    change.judged.as_mut().expect("judged").judge.limitations = limited;
+    let both = limitations(&world);
+    assert_eq!(both.len(), 2, "{both:#?}");
+    for part in [
+        "deaths under 70 years",
+        "0.50 (0.40–0.60)",
+        "inside (0.7, 1.43)",
+        "fail",
+        "Shown not to reach the bound.",
+    ] {
+        assert!(both[0].contains(part), "{part}: {both:#?}");
+    }
+    assert_eq!(both[1], undecided[0]);
+}
+
 #[test]
 fn without_a_user_study_the_human_ai_team_is_not_addressed() {
     lived().book_of(|book| {

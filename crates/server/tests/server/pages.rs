@@ -1,8 +1,10 @@
 //! Pages: each shows what the ledger says, in a frame that runs and fetches nothing.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::date;
 
-use crate::world::{NOTICE, World, person};
+use crate::world::{Answer, NOTICE, World, person};
 
 /// The world after its second release was rolled back by policy.
 fn watched() -> World {
@@ -142,29 +144,68 @@ async fn every_page_shows_its_part_of_the_record() {
     }
 }
 
-#[tokio::test]
-async fn every_link_of_every_page_leads_somewhere() {
-    let world = watched();
-    let (mut seen, mut todo) = (std::collections::BTreeSet::new(), vec!["/".to_owned()]);
+/// Everything that can be reached from the overview, by its path.
+async fn reached(world: &World) -> BTreeMap<String, Answer> {
+    let (mut seen, mut todo) = (BTreeMap::new(), vec!["/".to_owned()]);
     while let Some(path) = todo.pop() {
-        if !seen.insert(path.clone()) {
+        if seen.contains_key(&path) {
             continue;
         }
         let answer = world.get(&path).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-        let links = answer
-            .text
-            .split("href=\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next());
-        let links = links
-            .filter(|link| link.starts_with('/'))
-            .map(|link| link.replace("&amp;", "&"));
-        if answer.header("content-type").starts_with("text/html") {
+        if is_page(&answer) {
+            let links = answer
+                .text
+                .split("href=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next());
+            let links = links
+                .filter(|link| link.starts_with('/'))
+                .map(|link| link.replace("&amp;", "&"));
             todo.extend(links);
         }
+        seen.insert(path, answer);
     }
     assert!(seen.len() > 60, "{}", seen.len());
+    seen
+}
+
+fn is_page(answer: &Answer) -> bool {
+    answer.header("content-type").starts_with("text/html")
+}
+
+#[tokio::test]
+async fn every_link_of_every_page_leads_somewhere() {
+    for (path, answer) in reached(&watched()).await {
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn every_web_page_carries_the_notice() {
+    let world = watched();
+    let mut pages = reached(&world).await;
+    pages.retain(|_, answer| is_page(answer));
+    for path in [
+        "/nothing",
+        "/runs/run-9",
+        "/ledger?before=x",
+        "/try?age=80&sex=M&kappa=1.5&creatinine=",
+    ] {
+        pages.insert(path.to_owned(), world.get(path).await);
+    }
+    // The two doors show nothing of the project, so there is nothing to be warned of.
+    for door in ["/login", "/logout"] {
+        let door = world.get(door).await;
+        for shown in ["Galen_Test", "Test of risk", "release-", "records"] {
+            assert!(!door.text.contains(shown), "{shown}: {}", door.text);
+        }
+    }
+    pages.remove("/logout");
+    for (path, answer) in pages {
+        let before = answer.text.split_once(NOTICE).map(|(before, _)| before);
+        let is_first = before.is_some_and(|before| !before.contains("<h1"));
+        assert!(is_first, "{path} does not begin with the notice");
+    }
 }
 
 #[tokio::test]

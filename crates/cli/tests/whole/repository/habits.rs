@@ -83,6 +83,23 @@ fn a_stranger_finds_what_a_stranger_looks_for() {
 }
 
 #[test]
+fn the_readme_counts_what_the_lists_hold() {
+    let readme = text("README.md");
+    for counted in [
+        format!("{} checks on tables", galen_table::check::CHECKS.len()),
+        format!("{} cross-checks", galen_spec::CHECKS.len()),
+        "7,874 residents".to_owned(),
+    ] {
+        assert!(
+            readme.contains(&counted),
+            "README.md does not say {counted}"
+        );
+    }
+    let cohort = text("share/galen/flchain/flchain.csv");
+    assert_eq!(cohort.lines().skip(1).count(), 7874);
+}
+
+#[test]
 fn contributing_says_of_every_list_how_to_add_to_it() {
     let page = text("CONTRIBUTING.md");
     for list in [

@@ -1,5 +1,5 @@
-//! galen's own requirements, `docs/requirements/*.yaml`: each is shown by a test that exists or a command that is
-//! understood, or says why not yet.
+//! galen's own requirements, `docs/requirements/*.yaml`: each is shown by a test that exists, a command that is
+//! understood or a measurement that was written down, or says why not yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::texts;
 
-/// Requirements that nothing shows yet. This number only falls.
-const PENDING_MAX: usize = 31;
+/// How many requirements nothing shows yet. This number only falls.
+const PENDING: usize = 0;
 
 /// One sentence of what was asked.
 #[derive(Debug, Deserialize, Serialize)]
@@ -19,7 +19,7 @@ struct Requirement {
     id: String,
     text: String,
     shown_by: Vec<Shown>,
-    /// Why a test that is named does not exist yet.
+    /// Why what is named does not exist yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<String>,
 }
@@ -32,6 +32,31 @@ enum Shown {
     Test(String),
     /// A command that a user types.
     Command(String),
+    /// `docs/benchmarks.md#the-demo`: a page and the section of it that says what was measured. For times, which no
+    /// test asserts.
+    Measured(String),
+}
+
+/// What a requirement may point to.
+#[derive(Default)]
+struct Known {
+    /// The names of all tests, by the folder of their crate.
+    tests: BTreeMap<String, BTreeSet<String>>,
+    /// The sections of the pages in `docs` that hold a number.
+    measured: BTreeSet<String>,
+}
+
+impl Known {
+    fn of_repository() -> Known {
+        let pages = texts("docs");
+        let pages = pages.iter().filter(|page| page.path.ends_with(".md"));
+        Known {
+            tests: tests(),
+            measured: pages
+                .flat_map(|page| measured(&page.path, &page.text))
+                .collect(),
+        }
+    }
 }
 
 fn requirements() -> Vec<Requirement> {
@@ -77,8 +102,20 @@ fn tests_of(text: &str) -> Vec<String> {
     names
 }
 
+/// The sections of a page in which a digit stands, as a link names them: `docs/benchmarks.md#start-up`.
+fn measured(path: &str, page: &str) -> Vec<String> {
+    let sections = page.split("\n## ").skip(1);
+    let with_number = sections.filter_map(|section| {
+        let (heading, body) = section.split_once('\n')?;
+        let words = heading.trim().to_lowercase().replace(' ', "-");
+        let is_measured = body.contains(|letter: char| letter.is_ascii_digit());
+        is_measured.then(|| format!("{path}#{words}"))
+    });
+    with_number.collect()
+}
+
 /// What is wrong with a requirement; nothing if all that it names is there.
-fn problems(requirement: &Requirement, tests: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+fn problems(requirement: &Requirement, known: &Known) -> Vec<String> {
     let id = &requirement.id;
     if requirement.shown_by.is_empty() {
         return vec![format!("{id}: nothing shows it")];
@@ -86,9 +123,14 @@ fn problems(requirement: &Requirement, tests: &BTreeMap<String, BTreeSet<String>
     let missing = |shown: &Shown| match shown {
         Shown::Test(test) => {
             let (folder, name) = test.split_once("::").unwrap_or(("", test));
-            let there = tests.get(folder).is_some_and(|known| known.contains(name));
+            let there = known
+                .tests
+                .get(folder)
+                .is_some_and(|tests| tests.contains(name));
             (!there).then(|| format!("{id}: there is no test {test}"))
         }
+        Shown::Measured(section) => (!known.measured.contains(section))
+            .then(|| format!("{id}: nothing is measured in {section}")),
         Shown::Command(_) => None,
     };
     requirement.shown_by.iter().filter_map(missing).collect()
@@ -96,11 +138,11 @@ fn problems(requirement: &Requirement, tests: &BTreeMap<String, BTreeSet<String>
 
 #[test]
 fn every_requirement_is_shown_by_a_test_that_exists() {
-    let tests = tests();
+    let known = Known::of_repository();
     let mut wrong = Vec::new();
     let mut pending = Vec::new();
     for requirement in requirements() {
-        let found = problems(&requirement, &tests);
+        let found = problems(&requirement, &known);
         match &requirement.pending {
             Some(_) if found.is_empty() => wrong.push(format!(
                 "{}: all that it names is there, so it is not pending",
@@ -113,11 +155,7 @@ fn every_requirement_is_shown_by_a_test_that_exists() {
     println!("{} requirements are pending:", pending.len());
     pending.iter().for_each(|line| println!("  {line}"));
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(
-        pending.len() <= PENDING_MAX,
-        "{} requirements are pending, {PENDING_MAX} may be",
-        pending.len()
-    );
+    assert_eq!(pending.len(), PENDING, "requirements that are pending");
 }
 
 #[test]
@@ -168,25 +206,30 @@ fn every_command_of_a_requirement_is_understood() {
     }
 }
 
-#[test]
-fn a_requirement_without_its_test_is_found() {
-    let tests = BTreeMap::from([("stats".to_owned(), BTreeSet::from(["it_holds".to_owned()]))]);
-    let asked = |shown_by: &[&str]| Requirement {
+/// A requirement that is shown by these.
+fn shown_by(shown: impl IntoIterator<Item = Shown>) -> Requirement {
+    Requirement {
         id: "R0-001".to_owned(),
         text: "It holds.".to_owned(),
-        shown_by: shown_by
-            .iter()
-            .map(|test| Shown::Test((*test).to_owned()))
-            .collect(),
+        shown_by: shown.into_iter().collect(),
         pending: None,
+    }
+}
+
+#[test]
+fn a_requirement_without_its_test_is_found() {
+    let known = Known {
+        tests: BTreeMap::from([("stats".to_owned(), BTreeSet::from(["it_holds".to_owned()]))]),
+        ..Known::default()
     };
+    let asked = |tests: &[&str]| shown_by(tests.iter().map(|test| Shown::Test((*test).to_owned())));
     assert_eq!(
-        problems(&asked(&["stats::it_holds"]), &tests),
+        problems(&asked(&["stats::it_holds"]), &known),
         Vec::<String>::new()
     );
-    assert_eq!(problems(&asked(&[]), &tests), ["R0-001: nothing shows it"]);
+    assert_eq!(problems(&asked(&[]), &known), ["R0-001: nothing shows it"]);
     assert_eq!(
-        problems(&asked(&["stats::it_is_so", "store::it_holds"]), &tests),
+        problems(&asked(&["stats::it_is_so", "store::it_holds"]), &known),
         [
             "R0-001: there is no test stats::it_is_so",
             "R0-001: there is no test store::it_holds"
@@ -196,4 +239,25 @@ fn a_requirement_without_its_test_is_found() {
         tests_of("#[test]\nfn a() {}\nfn b() {}\n    #[tokio::test]\n    async fn c() {}"),
         ["a", "c"]
     );
+}
+
+#[test]
+fn a_requirement_that_nobody_measured_is_found() {
+    let page =
+        "# Benchmarks\n\nOf 2 cores.\n\n## Start-up\n\n4 ms\n\n## The first build\n\nNot yet.\n";
+    let known = Known {
+        measured: measured("docs/page.md", page).into_iter().collect(),
+        ..Known::default()
+    };
+    let asked = |section: &str| shown_by([Shown::Measured(section.to_owned())]);
+    assert_eq!(
+        problems(&asked("docs/page.md#start-up"), &known),
+        Vec::<String>::new()
+    );
+    for section in ["docs/page.md#the-first-build", "docs/page.md#the-demo"] {
+        assert_eq!(
+            problems(&asked(section), &known),
+            [format!("R0-001: nothing is measured in {section}")]
+        );
+    }
 }
