@@ -20,6 +20,9 @@ use crate::statement::{envelope_of, record_of};
 /// Where the project's own key lies in the store. Its holder can sign checkpoints and automatic acts, nothing else.
 const SYSTEM_KEY: &str = "secret/system.key";
 
+/// Entries that are held in memory together when a long log is folded.
+const AT_ONCE: u64 = 4096;
+
 /// An open project.
 #[derive(Clone)]
 pub struct Project {
@@ -172,12 +175,14 @@ impl Project {
         let ledger = self.ledger()?;
         let mut state = snapshot::load(self.store.as_ref(), &ledger).unwrap_or_default();
         let from = state.entries;
-        for (index, bytes) in (from..).zip(ledger.entries(from..ledger.size())?) {
-            let (_, record) = record_of(&bytes).map_err(|source| ActError::Record {
-                entry: index,
-                source,
-            })?;
-            state.apply(&record);
+        while state.entries < ledger.size() {
+            let first = state.entries;
+            let next = ledger.size().min(first + AT_ONCE);
+            for (entry, bytes) in (first..).zip(ledger.entries(first..next)?) {
+                let (_, record) =
+                    record_of(&bytes).map_err(|source| ActError::Record { entry, source })?;
+                state.apply(&record);
+            }
         }
         if state.entries != from {
             // Only a cache: a snapshot that cannot be kept costs time, not truth.
