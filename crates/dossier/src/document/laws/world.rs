@@ -299,6 +299,9 @@ impl World {
     fn evaluation(&self, model: Digest, ratio: f64, updates: bool) -> Evidence {
         let protocol = self.protocol();
         let mut evidence = Evidence::of("evaluation", vec![Subject::new("model", model)]);
+        let live = self.state.live_release().map(|live| live.model.digest);
+        let released = live.map(|digest| Subject::new("released", digest));
+        evidence.subjects.extend(released);
         for endpoint in &protocol.endpoints {
             let mut levels: Vec<f64> = protocol
                 .criteria
