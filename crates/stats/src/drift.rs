@@ -4,12 +4,23 @@
 //! drifted when p is below the threshold, a distance when the statistic is at or above it. Missing values are dropped
 //! before. To add one: a file in `drift/` and a line in [`DRIFT_TESTS`].
 
+mod anderson;
 mod bins;
 mod chisquare;
+mod cramer_von_mises;
+mod distribution;
+mod energy_distance;
+mod fisher_exact;
+mod g_test;
+mod hellinger;
 mod jensenshannon;
+mod kl_div;
 mod kolmogorov;
 mod ks;
+mod mannw;
 mod psi;
+mod ranks;
+mod t_test;
 mod wasserstein;
 mod z;
 
@@ -19,10 +30,19 @@ use serde::{Deserialize, Serialize};
 /// Every drift test that a monitoring plan may name, in the order of the manual.
 pub const DRIFT_TESTS: &[&dyn DriftTest] = &[
     &ks::Ks,
-    &psi::Psi,
+    &anderson::Anderson,
+    &cramer_von_mises::CramerVonMises,
+    &mannw::MannW,
+    &t_test::TTest,
     &wasserstein::Wasserstein,
+    &energy_distance::EnergyDistance,
+    &psi::Psi,
     &jensenshannon::JensenShannon,
+    &kl_div::KlDiv,
+    &hellinger::Hellinger,
     &chisquare::ChiSquare,
+    &g_test::GTest,
+    &fisher_exact::FisherExact,
     &z::Z,
 ];
 
@@ -91,7 +111,7 @@ impl Sample<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DriftResult {
     /// The statistic; `None` when it is unbounded, as chi-square is for a category that the reference never had (p is
-    /// then 0).
+    /// then 0) or an odds ratio over an empty cell.
     pub statistic: Option<f64>,
     /// The p-value, of a test that gives one.
     pub p_value: Option<f64>,

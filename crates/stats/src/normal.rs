@@ -16,6 +16,11 @@ pub(crate) fn quantile(p: f64) -> f64 {
     -SQRT_2 * erfc_inv(2.0 * p)
 }
 
+/// P(Z >= z), exact far out in the tail.
+pub(crate) fn upper_tail(z: f64) -> f64 {
+    0.5 * erfc(z / SQRT_2)
+}
+
 /// P(|Z| >= |z|), exact far out in the tail.
 pub(crate) fn two_sided_p(z: f64) -> f64 {
     erfc(z.abs() / SQRT_2).min(1.0)

@@ -46,6 +46,60 @@ pub(super) fn categories<'a>(
     Ok(counts)
 }
 
+/// The shares of the bins of [`counts`], reference and current. An empty bin has the share 0.0001, or a millionth of the
+/// smallest share in its sample when that is at most 0.0001.
+pub(super) fn filled_shares(
+    reference: &Sample,
+    current: &Sample,
+) -> Result<(Vec<f64>, Vec<f64>), Undefined> {
+    let (r, c): (Vec<u64>, Vec<u64>) = counts(reference, current)?.into_iter().unzip();
+    Ok((filled(&r, reference.n()), filled(&c, current.n())))
+}
+
+fn filled(counts: &[u64], n: usize) -> Vec<f64> {
+    let shares: Vec<f64> = counts
+        .iter()
+        .map(|&count| count as f64 / n as f64)
+        .collect();
+    let smallest = shares
+        .iter()
+        .copied()
+        .filter(|&share| share > 0.0)
+        .fold(1.0, f64::min);
+    let filled = if smallest <= 0.0001 {
+        smallest / 1e6
+    } else {
+        0.0001
+    };
+    shares
+        .into_iter()
+        .map(|share| if share == 0.0 { filled } else { share })
+        .collect()
+}
+
+/// As [`counts`], with numbers always cut into bins, as many as Sturges' rule gives for the distinct numbers of both.
+pub(super) fn over_distinct(
+    reference: &Sample,
+    current: &Sample,
+) -> Result<Vec<(u64, u64)>, Undefined> {
+    if let (Sample::Categories(reference), Sample::Categories(current)) = (reference, current) {
+        return categories(reference, current).map(|counts| counts.into_values().collect());
+    }
+    let (reference, current) = sorted(reference, current)?;
+    let mut distinct: Vec<f64> = reference.iter().chain(&current).copied().collect();
+    distinct.sort_unstable_by(f64::total_cmp);
+    distinct.dedup_by(|a, b| a == b);
+    if distinct.len() == 1 {
+        return Ok(vec![(reference.len() as u64, current.len() as u64)]);
+    }
+    let edges = edges(&distinct, &[]);
+    if edges.iter().any(|edge| !edge.is_finite()) {
+        return Err(Undefined::NotFinite);
+    }
+    let [reference, current] = [reference, current].map(|sample| histogram(&sample, &edges));
+    Ok(reference.into_iter().zip(current).collect())
+}
+
 fn each_number(reference: &[f64], current: &[f64]) -> Vec<(u64, u64)> {
     let mut numbers: Vec<f64> = reference.iter().chain(current).copied().collect();
     numbers.sort_unstable_by(f64::total_cmp);
@@ -63,8 +117,12 @@ fn each_number(reference: &[f64], current: &[f64]) -> Vec<(u64, u64)> {
 }
 
 fn edges(reference: &[f64], current: &[f64]) -> Vec<f64> {
-    let low = reference[0].min(current[0]);
-    let high = reference[reference.len() - 1].max(current[current.len() - 1]);
+    let ends =
+        |end: fn(&[f64]) -> Option<&f64>| [end(reference), end(current)].into_iter().flatten();
+    let low = ends(<[f64]>::first).copied().fold(f64::INFINITY, f64::min);
+    let high = ends(<[f64]>::last)
+        .copied()
+        .fold(f64::NEG_INFINITY, f64::max);
     let n = (reference.len() + current.len()) as f64;
     let width = (high - low) / (n.log2() + 1.0);
     let bins = ((high - low) / width).ceil();

@@ -26,36 +26,11 @@ impl DriftTest for Psi {
     }
 
     fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (r, c): (Vec<u64>, Vec<u64>) = bins::counts(reference, current)?.into_iter().unzip();
-        let (r, c) = (
-            filled_shares(&r, reference.n()),
-            filled_shares(&c, current.n()),
-        );
+        let (r, c) = bins::filled_shares(reference, current)?;
         let statistic: f64 = r.iter().zip(&c).map(|(r, c)| (r - c) * (r / c).ln()).sum();
         Ok(DriftResult {
             statistic: Some(statistic),
             p_value: None,
         })
     }
-}
-
-fn filled_shares(counts: &[u64], n: usize) -> Vec<f64> {
-    let shares: Vec<f64> = counts
-        .iter()
-        .map(|&count| count as f64 / n as f64)
-        .collect();
-    let smallest = shares
-        .iter()
-        .copied()
-        .filter(|&share| share > 0.0)
-        .fold(1.0, f64::min);
-    let filled = if smallest <= 0.0001 {
-        smallest / 1e6
-    } else {
-        0.0001
-    };
-    shares
-        .into_iter()
-        .map(|share| if share == 0.0 { filled } else { share })
-        .collect()
 }

@@ -1,4 +1,4 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, distribution, sorted};
 use crate::estimate::Undefined;
 
 /// The standard deviation below which the reference counts as constant, in the unit of the column.
@@ -30,7 +30,8 @@ impl DriftTest for Wasserstein {
 
     fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
         let (reference, current) = sorted(reference, current)?;
-        let statistic = distance(&reference, &current) / deviation(&reference).max(DEVIATION_MIN);
+        let area = distribution::area_between(&reference, &current, |gap| gap);
+        let statistic = area / deviation(&reference).max(DEVIATION_MIN);
         if statistic.is_finite() {
             Ok(DriftResult {
                 statistic: Some(statistic),
@@ -40,23 +41,6 @@ impl DriftTest for Wasserstein {
             Err(Undefined::NotFinite)
         }
     }
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    let mut all: Vec<f64> = a.iter().chain(b).copied().collect();
-    all.sort_unstable_by(f64::total_cmp);
-    let (mut below_a, mut below_b, mut area) = (0, 0, 0.0);
-    for pair in all.windows(2) {
-        while below_a < a.len() && a[below_a] <= pair[0] {
-            below_a += 1;
-        }
-        while below_b < b.len() && b[below_b] <= pair[0] {
-            below_b += 1;
-        }
-        let gap = below_a as f64 / a.len() as f64 - below_b as f64 / b.len() as f64;
-        area += gap.abs() * (pair[1] - pair[0]);
-    }
-    area
 }
 
 fn deviation(numbers: &[f64]) -> f64 {

@@ -7,6 +7,7 @@ all pairs of cases, so that they share no trick with the code that they check.
 import json
 import math
 import pathlib
+import warnings
 
 import numpy as np
 import scipy
@@ -14,7 +15,8 @@ import sklearn
 import statsmodels
 import statsmodels.api as sm
 from scipy.spatial import distance
-from scipy.stats import chisquare, ks_2samp, kstwo, norm, wasserstein_distance
+from scipy.stats import (anderson_ksamp, chisquare, cramervonmises_2samp, energy_distance, entropy, fisher_exact, ks_2samp,
+                         kstwo, mannwhitneyu, norm, power_divergence, ttest_ind, wasserstein_distance)
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
@@ -166,13 +168,47 @@ def binned(reference, current):
     return [np.array([np.sum(np.asarray(x) == key) / len(x) for key in keys]) for x in (reference, current)]
 
 
+def filled(share):
+    smallest = share[share > 0].min()
+    return np.where(share == 0, smallest / 1e6 if smallest <= 0.0001 else 0.0001, share)
+
+
 def psi(reference, current):
-    filled = []
-    for share in binned(reference, current):
-        smallest = share[share > 0].min()
-        filled.append(np.where(share == 0, smallest / 1e6 if smallest <= 0.0001 else 0.0001, share))
-    r, c = filled
+    r, c = (filled(share) for share in binned(reference, current))
     return float(np.sum((r - c) * np.log(r / c)))
+
+
+def kl_div(reference, current):
+    r, c = (filled(share) for share in binned(reference, current))
+    return float(entropy(r, c))
+
+
+def hellinger(reference, current, numbers):
+    if numbers:
+        edges = np.histogram_bin_edges(np.unique(np.concatenate([reference, current])), bins="sturges")
+        r, c = (np.histogram(x, edges)[0] / len(x) for x in (reference, current))
+    else:
+        keys = sorted(set(reference) | set(current))
+        r, c = ([list(x).count(key) / len(x) for key in keys] for x in (reference, current))
+    return float(math.sqrt(1 - min(1.0, float(np.sum(np.sqrt(np.multiply(r, c)))))))
+
+
+def of_numbers(reference, current):
+    """Statistics and p-values of two samples of numbers; a test that needs two values of each is left out below that."""
+    found = {}
+    t = ttest_ind(reference, current)
+    found["t_test"] = [float(t.statistic), float(t.pvalue)]
+    u = mannwhitneyu(reference, current, alternative="two-sided")
+    found["mannw"] = [float(u.statistic), float(u.pvalue)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        k = anderson_ksamp([reference, current])
+    found["anderson"] = [float(k[0]), float(k[2])]
+    if min(len(reference), len(current)) > 1:
+        w = cramervonmises_2samp(reference, current)
+        found["cramer_von_mises"] = [float(w.statistic), float(w.pvalue)]
+    found["energy_distance"] = float(energy_distance(reference, current))
+    return found
 
 
 def drift():
@@ -190,7 +226,15 @@ def drift():
             "psi": psi(reference, current),
             "wasserstein": float(wasserstein_distance(reference, current) / max(np.std(reference), 0.001)),
             "jensenshannon": float(distance.jensenshannon(*binned(reference, current))),
+            "kl_div": kl_div(reference, current),
+            "hellinger": hellinger(reference, current, True),
+            **of_numbers(reference, current),
         })
+    # Small samples without ties, for exact p.
+    small, small_rng = [], np.random.default_rng(8)
+    for n, m, shift in ((5, 7, 0.0), (8, 8, 1.0), (3, 20, 2.0), (7, 60, 0.8), (12, 18, 0.5), (20, 20, 1.5), (2, 2, 0.0)):
+        reference, current = small_rng.normal(size=n), small_rng.normal(shift, 1.0, size=m)
+        small.append({"reference": reference.tolist(), "current": current.tolist(), **of_numbers(reference, current)})
     # Large samples as whole numbers by rule: i * step mod size, plus shift.
     ruled = []
     for n, m, shift in ((5000, 4000, 4000), (9999, 10000, 7000), (7000, 7000, 1500), (12000, 9000, 2500), (20000, 15000, 1300),
@@ -211,12 +255,19 @@ def drift():
             "chisquare": [float(chi.statistic), float(chi.pvalue)],
             "psi": psi(reference, current),
             "jensenshannon": float(distance.jensenshannon(*binned(reference, current))),
+            "kl_div": kl_div(reference, current),
+            "hellinger": hellinger(reference, current, False),
         }
+        g = power_divergence([current.count(k) for k in letters], f_exp, lambda_="log-likelihood")
+        row["g_test"] = [float(g.statistic), float(g.pvalue)]
         if len(letters) == 2:
+            (a, b), (c, d) = ([x.count("b"), x.count("a")] for x in (current, reference))
+            odds, p = fisher_exact([[a, b], [c, d]])
+            row["fisher_exact"] = [float(odds), float(p)]
             z, p = proportions_ztest([reference.count("b"), current.count("b")], [n, m])
             row["z"] = [float(z), float(p)]
         categories.append(row)
-    write("drift.json", {"numbers": numbers, "ruled": ruled, "categories": categories})
+    write("drift.json", {"numbers": numbers, "small": small, "ruled": ruled, "categories": categories})
     rows = []
     for n in (1, 2, 5, 20, 100, 140, 141, 500, 3000, 20000, 100000, 250000):
         for z in (0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.45, 1.5, 2.0, 2.4, 3.5, 6.0):
