@@ -26,6 +26,8 @@ mod signatures;
 mod stages;
 mod subgroups;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{Name, Specs};
 use crate::nearest::advice;
@@ -71,9 +73,11 @@ pub trait CrossCheck: Sync {
 }
 
 /// The words that declared files may use for what galen computes; given by the caller, since this crate computes nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vocabulary {
     pub metrics: Vec<String>,
+    /// The least and the largest value of a metric, by its name.
+    pub ranges: BTreeMap<String, [f64; 2]>,
     pub perturbations: Vec<String>,
     pub expectations: Vec<String>,
     pub monitor_checks: Vec<String>,

@@ -55,6 +55,8 @@ pub struct About {
     pub id: &'static str,
     /// The name on a page.
     pub title: &'static str,
+    /// The least and the largest value that it can have.
+    pub range: [f64; 2],
     /// Which way is better.
     pub better: Better,
     /// Whether the cases need a threshold.

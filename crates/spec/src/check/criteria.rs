@@ -1,9 +1,44 @@
 use galen_stats::Level;
 
 use super::{CrossCheck, Problem, Vocabulary};
-use crate::file::protocol::{CriterionKind, Difference};
+use crate::file::protocol::{CriterionKind, Difference, Endpoint};
 use crate::file::{Name, Specs};
 use crate::rule::Rule;
+
+/// Looks above which a set is hardly sealed any more: a convention of galen.
+const LOOKS_MANY: u32 = 20;
+
+/// What is wrong with a bound that every value meets, or none.
+fn beyond(
+    rule: Rule,
+    endpoint: &Endpoint,
+    vocabulary: &Vocabulary,
+) -> Option<(&'static str, &'static str)> {
+    let [least, most] = *vocabulary.ranges.get(&endpoint.metric)?;
+    let (least, most) = match endpoint.difference {
+        Some(_) => (least - most, most - least),
+        None => (least, most),
+    };
+    let (excludes_nothing, excludes_all) = match rule {
+        Rule::LowerAtLeast(bound) => (bound <= least, bound > most),
+        Rule::UpperAtMost(bound) => (bound >= most, bound < least),
+        Rule::Inside(from, to) => (from < least && to > most, from >= most || to <= least),
+        Rule::Report => (false, false),
+    };
+    if excludes_nothing {
+        Some((
+            "every value meets this bound",
+            "give a bound within what the metric can be",
+        ))
+    } else if excludes_all {
+        Some((
+            "no value meets this bound",
+            "give a bound within what the metric can be",
+        ))
+    } else {
+        None
+    }
+}
 
 /// A criterion judges an endpoint that exists, at a level that means something, and one that binds asks something.
 pub struct Criteria;
@@ -17,7 +52,7 @@ impl CrossCheck for Criteria {
         "Every criterion names an endpoint, a level between 0.5 and 1 and a rationale; a required one asks something, and what compares with the released model is for updates only."
     }
 
-    fn problems(&self, specs: &Specs, _: &Vocabulary) -> Vec<Problem> {
+    fn problems(&self, specs: &Specs, vocabulary: &Vocabulary) -> Vec<Problem> {
         let protocol = &specs.protocol;
         let mut problems = Vec::new();
         for (c, criterion) in protocol.criteria.iter().enumerate() {
@@ -41,6 +76,11 @@ impl CrossCheck for Criteria {
                 );
             }
             let endpoint = protocol.endpoint(&criterion.endpoint);
+            if let Some((message, help)) =
+                endpoint.and_then(|endpoint| beyond(criterion.rule, endpoint, vocabulary))
+            {
+                push("rule", message, help);
+            }
             let compares = endpoint.is_some_and(|e| e.difference == Some(Difference::ToReleased));
             if compares && !criterion.updates_only {
                 let message = "the first release has no released model to compare with";
@@ -56,6 +96,14 @@ impl CrossCheck for Criteria {
                 let unknown = Problem::unless_named(Name::Protocol, path, "endpoint", word, there);
                 problems.extend(unknown);
             }
+        }
+        if protocol.reference_set.looks > LOOKS_MANY {
+            let message = format!(
+                "{} looks at one set: with so many, luck passes some candidate",
+                protocol.reference_set.looks
+            );
+            let problem = Problem::warning(Name::Protocol, "reference_set.looks", message);
+            problems.push(problem.help("plan fewer, or collect a fresh set for later candidates"));
         }
         if !protocol
             .criteria

@@ -259,3 +259,28 @@ fn every_cross_check_has_a_way_to_fail() {
         );
     }
 }
+
+#[test]
+fn a_bound_that_every_value_meets_or_none_is_found() {
+    for (to, said) in [
+        ("rule: lower >= -5", "every value meets"),
+        ("rule: lower >= 0", "every value meets"),
+        ("rule: lower >= 1.2", "no value meets"),
+        ("rule: inside (-1, 2)", "every value meets"),
+    ] {
+        let source = broken(Name::Protocol, "rule: lower >= 0.75", to);
+        let found = diagnostics(&|name| {
+            Some(if name == Name::Protocol {
+                source.clone()
+            } else {
+                text(name)?
+            })
+        });
+        let hit = found.iter().any(|one| {
+            one.id == "protocol.criterion"
+                && one.severity == Severity::Error
+                && one.message.contains(said)
+        });
+        assert!(hit, "{to}: {found:#?}");
+    }
+}

@@ -33,6 +33,9 @@ fn vocabulary() -> Vocabulary {
     let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Vocabulary {
         metrics: list(&["auroc", "sensitivity", "specificity", "o_e_ratio"]),
+        ranges: [("auroc", [0.0, 1.0]), ("o_e_ratio", [0.0, f64::INFINITY])]
+            .map(|(metric, range)| (metric.to_owned(), range))
+            .into(),
         perturbations: list(&["multiplicative_error", "set_missing"]),
         expectations: list(&[
             "expect_column_to_exist",

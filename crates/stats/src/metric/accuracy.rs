@@ -20,6 +20,7 @@ impl Metric for Accuracy {
         About {
             id: "accuracy",
             title: "Accuracy",
+            range: [0.0, 1.0],
             better: Better::Higher,
             needs_threshold: true,
             needs_probability: false,

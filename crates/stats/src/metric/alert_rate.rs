@@ -20,6 +20,7 @@ impl Metric for AlertRate {
         About {
             id: "alert_rate",
             title: "Alert rate",
+            range: [0.0, 1.0],
             better: Better::Neither,
             needs_threshold: true,
             needs_probability: false,

@@ -22,6 +22,7 @@ impl Metric for Auroc {
         About {
             id: "auroc",
             title: "Area under the ROC curve",
+            range: [0.0, 1.0],
             better: Better::Higher,
             needs_threshold: false,
             needs_probability: false,

@@ -20,6 +20,7 @@ impl Metric for Brier {
         About {
             id: "brier",
             title: "Brier score",
+            range: [0.0, 1.0],
             better: Better::Lower,
             needs_threshold: false,
             needs_probability: true,

@@ -22,6 +22,7 @@ impl Metric for CalibrationIntercept {
         About {
             id: "calibration_intercept",
             title: "Calibration intercept",
+            range: [f64::NEG_INFINITY, f64::INFINITY],
             better: Better::Target(0.0),
             needs_threshold: false,
             needs_probability: true,

@@ -21,6 +21,7 @@ impl Metric for CalibrationSlope {
         About {
             id: "calibration_slope",
             title: "Calibration slope",
+            range: [f64::NEG_INFINITY, f64::INFINITY],
             better: Better::Target(1.0),
             needs_threshold: false,
             needs_probability: true,

@@ -21,6 +21,7 @@ impl Metric for LogLoss {
         About {
             id: "log_loss",
             title: "Log loss",
+            range: [0.0, f64::INFINITY],
             better: Better::Lower,
             needs_threshold: false,
             needs_probability: true,

@@ -21,6 +21,7 @@ impl Metric for OeRatio {
         About {
             id: "o_e_ratio",
             title: "Observed to expected ratio",
+            range: [0.0, f64::INFINITY],
             better: Better::Target(1.0),
             needs_threshold: false,
             needs_probability: true,

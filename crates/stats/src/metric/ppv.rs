@@ -20,6 +20,7 @@ impl Metric for Ppv {
         About {
             id: "ppv",
             title: "Positive predictive value",
+            range: [0.0, 1.0],
             better: Better::Higher,
             needs_threshold: true,
             needs_probability: false,

@@ -20,6 +20,7 @@ impl Metric for Prevalence {
         About {
             id: "prevalence",
             title: "Prevalence",
+            range: [0.0, 1.0],
             better: Better::Neither,
             needs_threshold: false,
             needs_probability: false,

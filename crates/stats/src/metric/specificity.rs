@@ -20,6 +20,7 @@ impl Metric for Specificity {
         About {
             id: "specificity",
             title: "Specificity",
+            range: [0.0, 1.0],
             better: Better::Higher,
             needs_threshold: true,
             needs_probability: false,
