@@ -12,6 +12,7 @@ mod label_proxy;
 mod measurement_process;
 mod missingness_by_label;
 mod near_duplicates;
+mod patient_overlap;
 mod prevalence_shift;
 mod study;
 
@@ -32,6 +33,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &missingness_by_label::MissingnessByLabel,
     &group_too_small::GroupTooSmall,
     &prevalence_shift::PrevalenceShift,
+    &patient_overlap::PatientOverlap,
     &near_duplicates::NearDuplicates,
     &constant_column::ConstantColumn,
     &implausible_value::ImplausibleValue,

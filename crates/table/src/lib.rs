@@ -17,5 +17,5 @@ pub mod split;
 mod table;
 mod write;
 
-pub use read::{Limits, ReadError, ReadOptions};
+pub use read::{Format, Limits, ReadError, ReadOptions};
 pub use table::{ColumnError, Kind, Table};

@@ -1,5 +1,8 @@
 //! Delimited text becomes a table, or an error that says where and what to do.
 
+mod columnar;
+mod format;
+mod ndjson;
 mod structure;
 
 use std::collections::HashMap;
@@ -11,6 +14,7 @@ use thiserror::Error;
 
 use crate::cell;
 use crate::{Kind, Table};
+pub use format::Format;
 use structure::{Structure, structure};
 
 /// How a delimited file is read.
@@ -123,6 +127,20 @@ pub enum ReadError {
     Delimiter,
     #[error("The file cannot be decoded: {0}")]
     Decode(String),
+    #[error("The file cannot be unpacked as {what}: {why}; get it anew.")]
+    Packed { what: &'static str, why: String },
+    #[error(
+        "The file unpacks to more than the limit of {limit} bytes: divide the file or raise the limit."
+    )]
+    UnpacksTooLarge { limit: usize },
+    #[error("Line {line} is no row: {why}. Write one JSON object a line.")]
+    Json { line: u64, why: String },
+    #[error("The file cannot be read as {what}: {why}")]
+    Columnar { what: &'static str, why: String },
+    #[error(
+        "Row {row} (counted from 0) of column `{column}` holds an infinite number: correct the cell or make it missing."
+    )]
+    Infinite { column: String, row: usize },
 }
 
 impl Table {
@@ -154,12 +172,13 @@ impl Table {
         let declared = |name: &str| options.columns.iter().find(|column| column.name == name);
         let mut columns = Vec::with_capacity(names.len());
         for (index, name) in names.into_iter().enumerate() {
-            let values = without_markers(cells.column(index).as_ref(), &options.na);
+            let cells = strings(cells.column(index).as_ref()).iter().skip(1);
+            let values = without_markers(cells, &options.na);
             let kind = match declared(&name) {
                 None => cell::kind_of(values.iter().flatten()),
                 Some(column) => {
                     let kind = cell::declared_kind(column.kind);
-                    check_cells(&name, kind, &values, &structure)?;
+                    check_cells(&name, kind, &values, &structure.lines)?;
                     kind
                 }
             };
@@ -223,11 +242,10 @@ fn header(cells: &RecordBatch) -> Result<Vec<String>, ReadError> {
     Ok(names)
 }
 
-/// The cells below the header, null where they are blank or a missing marker.
-fn without_markers(column: &dyn Array, na: &[String]) -> StringArray {
+/// The cells, null where they are blank or a missing marker.
+fn without_markers<'a>(cells: impl Iterator<Item = Option<&'a str>>, na: &[String]) -> StringArray {
     let is_value =
         |text: &&str| !text.trim().is_empty() && !na.iter().any(|m| m.trim() == text.trim());
-    let cells = strings(column).iter().skip(1);
     cells.map(|cell| cell.filter(is_value)).collect()
 }
 
@@ -240,7 +258,7 @@ fn check_cells(
     name: &str,
     kind: Kind,
     values: &StringArray,
-    structure: &Structure,
+    lines: &[u64],
 ) -> Result<(), ReadError> {
     let (fits, expected): (fn(&str) -> bool, _) = match kind {
         Kind::Integer => (|text| cell::integer(text).is_some(), "an integer"),
@@ -252,7 +270,7 @@ fn check_cells(
     match wrong.next() {
         None => Ok(()),
         Some((row, value)) => Err(ReadError::Cell {
-            line: structure.lines[row + 1],
+            line: lines[row + 1],
             row,
             column: name.to_owned(),
             value: value.to_owned(),

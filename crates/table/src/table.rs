@@ -216,6 +216,21 @@ impl Table {
         })
     }
 
+    /// One row by itself, its columns typed by what they hold there; see [`Kind`].
+    ///
+    /// # Errors
+    /// [`ColumnError::NoRow`].
+    pub fn alone(&self, row: usize) -> Result<Self, ColumnError> {
+        let rows = self.rows();
+        if row >= rows {
+            return Err(ColumnError::NoRow { row, rows });
+        }
+        let cell = |text: &StringArray| (!text.is_null(row)).then(|| text.value(row).to_owned());
+        let names = self.names().into_iter().map(str::to_owned);
+        let cells = self.texts.iter().map(|text| vec![cell(text)]);
+        Self::from_texts(names.zip(cells).collect())
+    }
+
     /// This table with one more column of numbers at the end: integers if all are whole.
     ///
     /// # Errors

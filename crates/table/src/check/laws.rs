@@ -298,3 +298,24 @@ fn copies_constants_and_implausible_values_are_found() {
     let nines = of(&findings, "implausible_value", "x").expect("3 of 31 are 9");
     assert_eq!(nines.severity, Severity::Stop);
 }
+
+#[test]
+fn a_patient_in_two_parts_stops_and_one_in_one_part_does_not() {
+    let rows = |part_of: fn(usize) -> &'static str| -> String {
+        let row = |i: usize| format!("P{},{},{},{}\n", i / 2, part_of(i), i % 3 % 2, i * 7 % 11);
+        format!("id,part,y,x\n{}", (0..40).map(row).collect::<String>())
+    };
+    let roles = Roles {
+        id: Some("id".into()),
+        split: Some("part".into()),
+        ..Roles::of_label("y")
+    };
+    let by_patient = rows(|i| if i / 2 % 2 == 0 { "train" } else { "test" });
+    let report = check(&table(&by_patient), &roles, None).expect("the roles are there");
+    assert!(of(&report.findings, "patient_overlap", "id").is_none());
+    let by_row = rows(|i| if i % 2 == 0 { "train" } else { "test" });
+    let report = check(&table(&by_row), &roles, None).expect("the roles are there");
+    let found = of(&report.findings, "patient_overlap", "id").expect("all are in both");
+    assert_eq!(found.severity, Severity::Stop);
+    assert_eq!(found.evidence["in_parts"]["test + train"], 20);
+}

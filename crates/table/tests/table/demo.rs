@@ -8,12 +8,12 @@ use galen_table::split::split;
 use galen_table::{ReadOptions, Table};
 
 fn plan() -> Data {
-    let text = include_str!("../../../examples/flchain/data.yaml");
+    let text = include_str!("../../../../examples/flchain/data.yaml");
     galen_spec::read("data.yaml", text).expect("the demo declares it")
 }
 
 fn people(plan: &Data) -> Table {
-    let bytes = include_bytes!("../../../share/galen/flchain/flchain.csv");
+    let bytes = include_bytes!("../../../../share/galen/flchain/flchain.csv");
     let options = ReadOptions {
         columns: plan.columns.clone(),
         ..ReadOptions::default()

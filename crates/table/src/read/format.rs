@@ -1,0 +1,255 @@
+//! What the bytes of a file are, and unpacking them.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use super::{ReadError, ReadOptions};
+use crate::Table;
+
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Fields with this byte between them; without one it is found in the header.
+    Delimited(Option<u8>),
+    /// One JSON object a line.
+    Ndjson,
+    Parquet,
+    /// Arrow IPC, as a file or as a stream.
+    Arrow,
+}
+
+/// The words for a format, which are also the ends of files' names.
+const WORDS: [(&str, Format); 12] = [
+    ("csv", Format::Delimited(None)),
+    ("txt", Format::Delimited(None)),
+    ("tsv", Format::Delimited(Some(b'\t'))),
+    ("tab", Format::Delimited(Some(b'\t'))),
+    ("psv", Format::Delimited(Some(b'|'))),
+    ("ndjson", Format::Ndjson),
+    ("jsonl", Format::Ndjson),
+    ("parquet", Format::Parquet),
+    ("pq", Format::Parquet),
+    ("arrow", Format::Arrow),
+    ("feather", Format::Arrow),
+    ("ipc", Format::Arrow),
+];
+
+/// Delimiters that are looked for in a header; of equally frequent ones the first.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+impl Format {
+    /// The format of a word such as `csv` or `parquet`.
+    pub fn of_word(word: &str) -> Option<Format> {
+        let word = word.to_ascii_lowercase();
+        let known = WORDS.iter().find(|(known, _)| *known == word);
+        known.map(|(_, format)| *format)
+    }
+
+    /// The words of all formats.
+    pub fn words() -> Vec<&'static str> {
+        WORDS.iter().map(|(word, _)| *word).collect()
+    }
+
+    /// The format by the end of a file's name; `.gz` and `.zst` behind it are passed over.
+    pub fn of_name(name: &str) -> Option<Format> {
+        let name = name.to_ascii_lowercase();
+        let name = name
+            .strip_suffix(".gz")
+            .or(name.strip_suffix(".zst"))
+            .unwrap_or(&name);
+        Format::of_word(name.rsplit_once('.')?.1)
+    }
+
+    /// The format by the first bytes; what is none of the binary ones is delimited text.
+    fn of_bytes(bytes: &[u8]) -> Format {
+        match bytes {
+            [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
+            [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => {
+                Format::Arrow
+            }
+            _ => Format::Delimited(None),
+        }
+    }
+}
+
+impl Table {
+    /// Reads a file of any format: by `format`, or else by its first bytes. Bytes packed by gzip or Zstandard are unpacked,
+    /// up to the limit of bytes.
+    ///
+    /// # Errors
+    /// The first thing wrong with the file, as a [`ReadError`]; nothing is guessed.
+    pub fn read(
+        bytes: &[u8],
+        format: Option<Format>,
+        options: &ReadOptions,
+    ) -> Result<Table, ReadError> {
+        let bytes = unpacked(bytes, options.limits.bytes)?;
+        match format.unwrap_or_else(|| Format::of_bytes(&bytes)) {
+            Format::Delimited(delimiter) => {
+                let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&bytes));
+                let options = ReadOptions {
+                    delimiter,
+                    ..options.clone()
+                };
+                Table::read_csv(&bytes, &options)
+            }
+            Format::Ndjson => Table::read_ndjson(&bytes, options),
+            Format::Parquet => Table::read_parquet(bytes.into_owned(), options),
+            Format::Arrow => Table::read_arrow(&bytes, options),
+        }
+    }
+}
+
+/// The bytes without their packing, of which there may be one layer.
+fn unpacked(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, ReadError> {
+    match bytes {
+        [0x1f, 0x8b, ..] => unpack(flate2::read::MultiGzDecoder::new(bytes), "gzip", limit),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            let decoder = zstd::Decoder::new(bytes).map_err(|error| packed("Zstandard", &error))?;
+            unpack(decoder, "Zstandard", limit)
+        }
+        _ => Ok(Cow::Borrowed(bytes)),
+    }
+}
+
+/// A few bytes can unpack to as many as anybody likes, so reading ends at the limit.
+fn unpack<'a>(
+    from: impl Read,
+    what: &'static str,
+    limit: usize,
+) -> Result<Cow<'a, [u8]>, ReadError> {
+    let mut bytes = Vec::new();
+    let end = limit as u64 + 1;
+    from.take(end)
+        .read_to_end(&mut bytes)
+        .map_err(|error| packed(what, &error))?;
+    if bytes.len() > limit {
+        return Err(ReadError::UnpacksTooLarge { limit });
+    }
+    Ok(Cow::Owned(bytes))
+}
+
+fn packed(what: &'static str, error: &std::io::Error) -> ReadError {
+    ReadError::Packed {
+        what,
+        why: error.to_string(),
+    }
+}
+
+/// The delimiter that the header holds most often outside of quotes; a comma if it holds none.
+fn delimiter_of(bytes: &[u8]) -> u8 {
+    let mut counts = [0_usize; DELIMITERS.len()];
+    let mut quoted = false;
+    for &byte in bytes {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ => {
+                let at = DELIMITERS
+                    .iter()
+                    .position(|&known| known == byte && !quoted);
+                at.into_iter().for_each(|at| counts[at] += 1);
+            }
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let first = counts.iter().position(|&count| count == most).unwrap_or(0);
+    DELIMITERS[first]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::Limits;
+
+    const CSV: &str = "age,site\n70,north\n81,south\n";
+
+    fn read(bytes: &[u8], name: &str) -> Result<Table, ReadError> {
+        Table::read(bytes, Format::of_name(name), &ReadOptions::default())
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(bytes).expect("memory");
+        packer.finish().expect("memory")
+    }
+
+    #[test]
+    fn a_name_says_the_format_with_and_without_packing() {
+        assert_eq!(Format::of_name("a.CSV.gz"), Some(Format::Delimited(None)));
+        assert_eq!(
+            Format::of_name("x/a.psv.zst"),
+            Some(Format::Delimited(Some(b'|')))
+        );
+        assert_eq!(Format::of_name("a.jsonl"), Some(Format::Ndjson));
+        assert_eq!(Format::of_name("a.docx"), None);
+        assert_eq!(Format::of_name("csv"), None);
+    }
+
+    #[test]
+    fn the_same_table_comes_out_of_every_text_format_and_packing() {
+        let wanted = read(CSV.as_bytes(), "a.csv").expect("a table");
+        for delimiter in ["\t", "|", ";"] {
+            let text = CSV.replace(',', delimiter);
+            assert_eq!(
+                read(text.as_bytes(), "a.csv").expect("a table"),
+                wanted,
+                "{delimiter}"
+            );
+        }
+        assert_eq!(
+            read(CSV.replace(',', "\t").as_bytes(), "a.tsv").expect("a table"),
+            wanted
+        );
+        let zst = zstd::encode_all(CSV.as_bytes(), 3).expect("memory");
+        assert_eq!(
+            read(&gzip(CSV.as_bytes()), "a.csv.gz").expect("a table"),
+            wanted
+        );
+        assert_eq!(read(&zst, "a.csv.zst").expect("a table"), wanted);
+        let lines = "{\"age\":70,\"site\":\"north\"}\n{\"age\":81,\"site\":\"south\"}\n";
+        assert_eq!(read(lines.as_bytes(), "a.ndjson").expect("a table"), wanted);
+    }
+
+    #[test]
+    fn a_delimiter_within_quotes_is_none() {
+        let table = read(b"\"a;b;c\",d\n1,2\n", "a.csv").expect("a table");
+        assert_eq!(table.names(), ["a;b;c", "d"]);
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let bomb = gzip(&vec![b'a'; 1 << 20]);
+        let limits = Limits {
+            bytes: 10_000,
+            ..Limits::default()
+        };
+        let options = ReadOptions {
+            limits,
+            ..ReadOptions::default()
+        };
+        assert!(bomb.len() < 10_000);
+        let found = Table::read(&bomb, None, &options);
+        assert_eq!(found, Err(ReadError::UnpacksTooLarge { limit: 10_000 }));
+    }
+
+    #[test]
+    fn broken_packing_is_named() {
+        let mut broken = gzip(CSV.as_bytes());
+        broken.truncate(20);
+        assert!(matches!(
+            read(&broken, "a.csv.gz"),
+            Err(ReadError::Packed { what: "gzip", .. })
+        ));
+        let broken = [0x28, 0xb5, 0x2f, 0xfd, 1, 2];
+        assert!(matches!(
+            read(&broken, "a"),
+            Err(ReadError::Packed {
+                what: "Zstandard",
+                ..
+            })
+        ));
+    }
+}

@@ -1,0 +1,4 @@
+//! Tables as users have them, and as other programs write them.
+
+mod columnar;
+mod demo;
