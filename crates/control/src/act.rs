@@ -107,6 +107,18 @@ pub(crate) fn is_a_name(id: &str) -> bool {
     !id.trim().is_empty() && !id.eq_ignore_ascii_case("system")
 }
 
+/// Refuses a text that says nothing.
+pub(crate) fn said(what: &'static str, text: &str) -> Result<(), Refusal> {
+    if !text.trim().is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "nothing_said",
+        format!("the {what} is empty"),
+        "say it in words that somebody else can follow",
+    ))
+}
+
 /// What every decision looks at.
 pub(crate) struct Scene<'a> {
     pub state: &'a State,

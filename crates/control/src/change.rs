@@ -336,6 +336,7 @@ mod tests {
             inputs: texts(inputs),
             truth: "dead".to_owned(),
             training: texts(training),
+            read: std::collections::BTreeSet::new(),
             params: serde_json::from_value(params).unwrap(),
         }
     }

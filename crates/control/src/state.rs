@@ -483,7 +483,10 @@ impl State {
     }
 
     /// Refuses a dataset that is sealed: a look at it is counted, whatever the act is called.
-    pub(crate) fn not_sealed(&self, data: Digest) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// `refused.sealed`.
+    pub fn not_sealed(&self, data: Digest) -> Result<(), Refusal> {
         let sealed = self
             .sealed
             .values()

@@ -328,7 +328,12 @@ impl Project {
         ))
     }
 
-    fn system_key(&self) -> Result<PrivateKey, ActError> {
+    /// The length of the file of the system key, if there is one.
+    pub(crate) fn has_system_key(&self) -> Result<Option<u64>, ActError> {
+        Ok(self.store.len(SYSTEM_KEY)?)
+    }
+
+    pub(crate) fn system_key(&self) -> Result<PrivateKey, ActError> {
         Ok(PrivateKey::from_seed(&self.secret(SYSTEM_KEY)?))
     }
 

@@ -2,14 +2,17 @@
 //! again where its evidence is at hand.
 
 mod derive;
+mod journals;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use galen_control::again::{Again, Library, again};
 use galen_control::{Act, Deed, InForce, Record, State, decide};
-use galen_ledger::{Keyring, Ledger, PublicKey, SignatureProblem, consistency};
+use galen_ledger::{Keyring, Ledger, PublicKey, SignatureProblem, Signer, consistency};
+use galen_pipeline::Provenance;
 use galen_spec::Name;
-use galen_store::Digest;
+use galen_store::{Digest, Manifest};
 use serde::Serialize;
 
 use crate::error::ActError;
@@ -75,9 +78,12 @@ impl Project {
             report: Report::default(),
             state: State::default(),
             named: BTreeSet::new(),
+            trained: RefCell::default(),
+            cached: None,
         };
         proof.log(outside)?;
         proof.artifacts()?;
+        proof.journals()?;
         let mut report = proof.report;
         report.ok = report.problems.is_empty();
         report.says = says(&report);
@@ -109,6 +115,10 @@ struct Proof<'a> {
     state: State,
     /// Artifacts that records name.
     named: BTreeSet<Digest>,
+    /// Provenances whose stages were run again.
+    trained: RefCell<BTreeSet<Digest>>,
+    /// The kept state that commands would go on from.
+    cached: Option<State>,
 }
 
 impl Proof<'_> {
@@ -141,7 +151,10 @@ impl Proof<'_> {
                 Vec::new()
             }
         };
+        // Compared on the way, when as many records are folded as it claims to hold.
+        self.cached = snapshot::load(self.project.store.as_ref(), &ledger);
         let system = self.founder(&entries);
+        self.system_key(system.as_ref());
         if let Some(system) = system {
             let found = galen_ledger::verify(self.project.store.as_ref(), &system)?;
             for problem in found.problems {
@@ -175,16 +188,6 @@ impl Proof<'_> {
         }
         self.records(&entries);
         self.trust(outside);
-        let snapshot = snapshot::load(self.project.store.as_ref(), &ledger);
-        if snapshot
-            .is_some_and(|cached| cached.entries == self.state.entries && cached != self.state)
-        {
-            self.problem(
-                None,
-                "snapshot_changed",
-                "the cached state is not what the records fold to; delete .galen/cache/state.json",
-            );
-        }
         Ok(())
     }
 
@@ -206,6 +209,39 @@ impl Proof<'_> {
             self.problem(problem.entry, &what, problem.message);
         }
         Ok(())
+    }
+
+    /// Folds a record, and compares with the kept state where that stands.
+    fn fold(&mut self, record: &Record) {
+        self.state.apply(record);
+        let same_size = |cached: &mut State| cached.entries == self.state.entries;
+        if let Some(cached) = self.cached.take_if(same_size)
+            && cached != self.state
+        {
+            self.problem(
+                None,
+                "snapshot_changed",
+                "the cached state is not what the records fold to; delete .galen/cache/state.json",
+            );
+        }
+    }
+
+    /// The project's own key is the one that founded it. A copy for an auditor has none.
+    fn system_key(&mut self, founder: Option<&PublicKey>) {
+        let (Some(founder), Ok(Some(_))) = (founder, self.project.has_system_key()) else {
+            return;
+        };
+        let is_founder = self
+            .project
+            .system_key()
+            .is_ok_and(|own| own.public() == *founder);
+        if !is_founder {
+            self.problem(
+                None,
+                "system_key_differs",
+                "the key in .galen/secret/system.key did not found this project; put it back from a backup",
+            );
+        }
     }
 
     /// The system key that the first record names.
@@ -304,7 +340,7 @@ impl Proof<'_> {
                     "no_cause",
                     format!("entry {entry} is an automatic act, and no act before it leads to it"),
                 );
-                self.state.apply(record);
+                self.fold(record);
                 return 1;
             }
             Again::Missing(digest) => {
@@ -313,7 +349,7 @@ impl Proof<'_> {
                     "evidence_missing",
                     format!("entry {entry} stands on {digest}, which is missing or damaged"),
                 );
-                self.state.apply(record);
+                self.fold(record);
                 return 1;
             }
         };
@@ -343,12 +379,12 @@ impl Proof<'_> {
                         "decision_differs",
                         format!("entry {entry}: deciding again on {} gives something else than what is recorded", record.deed.word()),
                     );
-                    self.state.apply(record);
+                    self.fold(record);
                     return 1;
                 }
                 self.derive(entry, record);
                 for decided in &decided {
-                    self.state.apply(decided);
+                    self.fold(decided);
                 }
                 decided.len()
             }
@@ -358,7 +394,7 @@ impl Proof<'_> {
                     "decision_differs",
                     format!("entry {entry} would be refused: {refusal}"),
                 );
-                self.state.apply(record);
+                self.fold(record);
                 1
             }
         }
@@ -391,6 +427,13 @@ impl Proof<'_> {
             self.problem(None, &what, problem.message);
         }
         let there: BTreeSet<Digest> = all.into_iter().collect();
+        let within: Vec<Digest> = self
+            .named
+            .iter()
+            .filter_map(|digest| self.project.artifacts.get(digest).ok())
+            .flat_map(|bytes| named_within(&bytes))
+            .collect();
+        self.named.extend(within);
         let sealed: BTreeSet<Digest> = self
             .state
             .sealed
@@ -404,11 +447,10 @@ impl Proof<'_> {
             .copied()
             .collect();
         for digest in lost {
-            // A dataset or a model that is a folder is named by its manifest; both are artifacts.
             self.problem(
                 None,
                 "artifact_missing",
-                format!("{digest} is named by a record and is not in the store"),
+                format!("{digest} is named by a record, or by what a record names, and is not in the store"),
             );
         }
         Ok(())
@@ -435,6 +477,19 @@ impl Proof<'_> {
             }
         }
     }
+}
+
+/// What an artifact names in its turn: the files of a folder, or what a stage read, wrote and said.
+fn named_within(bytes: &[u8]) -> Vec<Digest> {
+    if let Ok(manifest) = Manifest::from_bytes(bytes) {
+        return manifest.entries().iter().map(|file| file.digest).collect();
+    }
+    let Ok(provenance) = serde_json::from_slice::<Provenance>(bytes) else {
+        return Vec::new();
+    };
+    let outs = provenance.outs.iter().map(|out| out.digest);
+    let deps = provenance.recipe.deps.iter().map(|dep| dep.digest);
+    outs.chain(deps).chain([provenance.log]).collect()
 }
 
 fn word(what: &impl Serialize) -> String {

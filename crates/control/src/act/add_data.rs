@@ -31,6 +31,8 @@ pub struct Ask {
 
 pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Data)?;
+    // A sealed set that is added again would lie open in the store.
+    scene.state.not_sealed(ask.digest)?;
     let versions = scene
         .state
         .datasets

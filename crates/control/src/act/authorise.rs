@@ -4,10 +4,11 @@ use galen_spec::Name;
 use galen_spec::team::Duty;
 use galen_store::Digest;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::Scene;
 use super::freeze::Frozen;
+use super::{Scene, said};
 use crate::evidence::Subject;
 use crate::state::Authorisation;
 use crate::{Deed, Record, Refusal, State};
@@ -28,8 +29,49 @@ pub struct Authorise {
     pub covers: Vec<Frozen>,
 }
 
+/// What an authority or notified body can grant; a letter that refuses or asks is none of these.
+pub const KINDS: [&str; 6] = [
+    "approval",
+    "authorisation",
+    "certificate",
+    "clearance",
+    "de_novo",
+    "registration",
+];
+
 pub(crate) fn decide(scene: &Scene, ask: &Authorise) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Authorise)?;
+    if !KINDS.contains(&ask.kind.as_str()) {
+        return Err(Refusal::new(
+            "kind",
+            format!("`{}` is nothing that an authority grants", ask.kind),
+            format!(
+                "use one of {}; what grants nothing is not recorded here",
+                KINDS.join(", ")
+            ),
+        ));
+    }
+    for (what, text) in [
+        ("authority", &ask.authority),
+        ("number", &ask.number),
+        ("scope", &ask.scope),
+    ] {
+        said(what, text)?;
+    }
+    if ask.date
+        > scene
+            .at
+            .to_zoned(TimeZone::UTC)
+            .date()
+            .tomorrow()
+            .unwrap_or(ask.date)
+    {
+        return Err(Refusal::new(
+            "date",
+            format!("an authorisation of {} is of the future", ask.date),
+            "record it when it is granted",
+        ));
+    }
     for name in [Name::Intent, Name::Pccp] {
         let frozen = scene.state.frozen.get(&name).map(|frozen| frozen.digest);
         let covered = ask

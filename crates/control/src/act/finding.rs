@@ -4,7 +4,7 @@ use galen_spec::team::Duty;
 use galen_store::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::Scene;
+use super::{Scene, said};
 use crate::state::{AlertState, Finding, FindingState};
 use crate::{Deed, Record, Refusal, State};
 
@@ -49,6 +49,8 @@ pub struct CloseFinding {
 
 pub(crate) fn open(scene: &Scene, ask: &OpenAsk) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Finding)?;
+    said("title", &ask.title)?;
+    said("containment", &ask.containment)?;
     if let Some(alert) = &ask.alert
         && !scene.state.alerts.iter().any(|known| known.id == *alert)
     {
@@ -68,6 +70,7 @@ pub(crate) fn open(scene: &Scene, ask: &OpenAsk) -> Result<Deed, Refusal> {
 
 pub(crate) fn analyse(scene: &Scene, ask: &AnalyseFinding) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Finding)?;
+    said("cause", &ask.cause)?;
     let finding = scene.state.finding(&ask.finding)?;
     if finding.state == FindingState::Closed {
         return Err(Refusal::new(
@@ -81,6 +84,7 @@ pub(crate) fn analyse(scene: &Scene, ask: &AnalyseFinding) -> Result<Deed, Refus
 
 pub(crate) fn close(scene: &Scene, ask: &CloseFinding) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Finding)?;
+    said("correction", &ask.correction)?;
     let finding = scene.state.finding(&ask.finding)?;
     if finding.state != FindingState::Analysed {
         return Err(Refusal::new(

@@ -114,7 +114,8 @@ fn nothing_was_dropped(looked: Option<&Looked>, protocol: &Protocol) -> Result<(
     ))
 }
 
-/// A model is not judged on what it learned from: the reference set under any name, or the whole that it was drawn from.
+/// A model is not judged on what it learned from: the reference set under any name or as a file, or the whole that it was
+/// drawn from, read by any of its stages.
 fn is_independent(state: &State, change: &Change, reference: Digest) -> Result<(), Refusal> {
     let copies = state.datasets.values().flatten();
     let wholes: Vec<Digest> = copies
@@ -131,6 +132,18 @@ fn is_independent(state: &State, change: &Change, reference: Digest) -> Result<(
                 "train on a part for learning",
             ));
         }
+    }
+    if change
+        .model
+        .read
+        .iter()
+        .any(|content| *content == reference || wholes.contains(content))
+    {
+        return Err(Refusal::new(
+            "learned_from_reference",
+            "a stage of the model read a file that holds the reference set",
+            "train on a part for learning",
+        ));
     }
     Ok(())
 }

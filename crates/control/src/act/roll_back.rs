@@ -137,6 +137,7 @@ impl RollBack {
                 release.state = ReleaseState::Live;
                 release.since = record.at;
                 release.as_of = record.as_of;
+                release.by = record.by.clone();
             }
         }
         state.live = self.to.clone();

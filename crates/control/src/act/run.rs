@@ -1,6 +1,6 @@
 //! A run of the pipeline, with the development gate that follows it by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use galen_spec::Name;
 use galen_spec::team::Duty;
@@ -59,6 +59,8 @@ pub struct ModelFacts {
     pub truth: String,
     /// The datasets that it learned from.
     pub training: Vec<String>,
+    /// The content of everything that any stage before it read, datasets and files.
+    pub read: BTreeSet<Digest>,
     /// The training parameters, without inputs and truth.
     pub params: BTreeMap<String, serde_json::Value>,
 }
@@ -85,6 +87,9 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     let declared = scene.frozen(Name::Pipeline, scene.specs.pipeline.as_ref())?;
     stages_are_declared(declared, ask)?;
     let pipeline = scene.state.frozen[&Name::Pipeline].digest;
+    for content in ask.model.iter().flat_map(|model| &model.read) {
+        scene.state.not_sealed(*content)?;
+    }
     let development = match (&ask.development, &ask.model) {
         (Some(evidence), Some(model)) => {
             let protocol = scene.frozen(Name::Protocol, scene.specs.protocol.as_ref())?;

@@ -591,3 +591,59 @@ fn ask_kinds_that_add_data_take_their_version_from_the_ledger() {
         .collect();
     assert_eq!(versions, [1, 2]);
 }
+
+#[test]
+fn words_that_say_nothing_are_refused() {
+    let mut world = World::with_release();
+    let open = |title: &str, containment: &str| {
+        Ask::OpenFinding(OpenAsk {
+            alert: None,
+            title: title.to_owned(),
+            containment: containment.to_owned(),
+        })
+    };
+    refused(world.ask("ben", open(" ", "c")), "nothing_said");
+    refused(world.ask("ben", open("t", "")), "nothing_said");
+    world.ask("ben", open("t", "c")).unwrap();
+    let finding = "finding-1".to_owned();
+    let analyse = |cause: &str| {
+        Ask::AnalyseFinding(AnalyseFinding {
+            finding: finding.clone(),
+            cause: cause.to_owned(),
+            evidence: digest("e"),
+        })
+    };
+    refused(world.ask("ben", analyse("")), "nothing_said");
+    world.ask("ben", analyse("recruitment")).unwrap();
+    let close = Ask::CloseFinding(CloseFinding {
+        finding: finding.clone(),
+        correction: String::new(),
+    });
+    refused(world.ask("ben", close), "nothing_said");
+}
+
+#[test]
+fn a_letter_that_grants_nothing_is_no_authorisation() {
+    let mut world = World::declared();
+    let good = world.authorisation();
+    let with = |alter: &dyn Fn(&mut galen_control::act::authorise::Authorise)| {
+        let mut other = good.clone();
+        alter(&mut other);
+        Ask::Authorise(other)
+    };
+    refused(
+        world.ask("cleo", with(&|it| it.kind = "refusal".to_owned())),
+        "kind",
+    );
+    refused(
+        world.ask("cleo", with(&|it| it.number = String::new())),
+        "nothing_said",
+    );
+    refused(
+        world.ask("cleo", with(&|it| it.scope = " ".to_owned())),
+        "nothing_said",
+    );
+    let future = jiff::civil::date(2999, 1, 1);
+    refused(world.ask("cleo", with(&|it| it.date = future)), "date");
+    world.ask("cleo", Ask::Authorise(good)).unwrap();
+}

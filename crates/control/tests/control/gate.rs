@@ -258,13 +258,15 @@ fn a_fresh_reference_set_has_its_own_looks_and_criteria() {
 
 #[test]
 fn a_looked_at_set_under_a_new_name_is_no_fresh_set() {
-    let mut world = World::sealed();
+    let mut world = World::divided();
     let mut renamed = protocol();
     renamed["reference_set"]["dataset"] = json!("copy");
     renamed["criteria"].as_array_mut().unwrap().truncate(2);
     world
         .ask("ada", Ask::AddData(dataset("copy", "reference")))
         .unwrap();
+    let seal = world.seal("reference");
+    world.ask("dora", Ask::Seal(seal)).unwrap();
     let change = world.propose(first_model(), None);
     world.judge(&change, good_rows()).unwrap();
     world.freeze(&[(Name::Protocol, renamed)]).unwrap();
@@ -275,21 +277,44 @@ fn a_looked_at_set_under_a_new_name_is_no_fresh_set() {
 
 #[test]
 fn only_a_sealed_set_is_looked_at() {
-    let mut world = World::declared();
-    world
-        .ask("ada", Ask::AddData(dataset("cohort", "cohort")))
-        .unwrap();
-    world.ask("ada", Ask::Split(world.split("cohort"))).unwrap();
+    let mut world = World::divided();
     let change = world.propose(first_model(), None);
     refused(world.judge(&change, good_rows()), "not_sealed");
 }
 
 #[test]
-fn a_model_that_learned_from_the_reference_set_gets_no_look() {
+fn a_sealed_set_is_not_added_again_under_another_name() {
     let mut world = World::sealed();
+    refused(
+        world.ask("ada", Ask::AddData(dataset("copy", "reference"))),
+        "sealed",
+    );
+}
+
+#[test]
+fn a_model_of_a_stage_that_read_the_reference_set_as_a_file_gets_no_look() {
+    let mut world = World::divided();
+    let mut sly = first_model();
+    sly.read.insert(digest("reference"));
+    let change = world.propose(sly, None);
+    let seal = world.seal("reference");
+    world.ask("dora", Ask::Seal(seal)).unwrap();
+    refused(world.judge(&change, good_rows()), "learned_from_reference");
+    // Once it is sealed, no run reads it.
+    let mut later = second_model();
+    later.read.insert(digest("reference"));
+    let run = world.run_ask(later);
+    refused(world.ask("ada", Ask::Run(run)), "sealed");
+}
+
+#[test]
+fn a_model_that_learned_from_the_reference_set_gets_no_look() {
+    let mut world = World::divided();
     world
         .ask("ada", Ask::AddData(dataset("copy", "reference")))
         .unwrap();
+    let seal = world.seal("reference");
+    world.ask("dora", Ask::Seal(seal)).unwrap();
     for (stage, learned) in [
         ("first", "reference"),
         ("second", "cohort"),

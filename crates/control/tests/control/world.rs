@@ -184,6 +184,7 @@ pub fn model(stage: &str, inputs: &[&str], training: &[&str]) -> ModelFacts {
         inputs: texts(inputs),
         truth: "dead".to_owned(),
         training: texts(training),
+        read: std::collections::BTreeSet::new(),
         params: BTreeMap::new(),
     }
 }
@@ -374,7 +375,7 @@ impl World {
             kind: "clearance".to_owned(),
             authority: "an authority".to_owned(),
             number: "K1".to_owned(),
-            date: jiff::civil::date(2001, 1, 1),
+            date: jiff::civil::date(1970, 1, 1),
             scope: "all".to_owned(),
             letter: digest("letter"),
             covers: vec![frozen(Name::Intent), frozen(Name::Pccp)],
@@ -383,14 +384,20 @@ impl World {
 
     /// Declared, with the cohort divided and the reference set sealed.
     pub fn sealed() -> World {
+        let mut world = World::divided();
+        let seal = world.seal("reference");
+        world.ask("dora", Ask::Seal(seal)).unwrap();
+        world
+    }
+
+    /// Declared, with the cohort divided and nothing sealed.
+    pub fn divided() -> World {
         let mut world = World::declared();
         world
             .ask("ada", Ask::AddData(dataset("cohort", "cohort")))
             .unwrap();
         let split = world.split("cohort");
         world.ask("ada", Ask::Split(split)).unwrap();
-        let seal = world.seal("reference");
-        world.ask("dora", Ask::Seal(seal)).unwrap();
         world
     }
 

@@ -75,6 +75,10 @@ fn vocabulary(project: &Project) -> Vocabulary {
                 .map(|metric| metric.about().id)
                 .collect(),
         ),
+        ranges: galen_stats::metric::METRICS
+            .iter()
+            .map(|metric| (metric.about().id.to_owned(), metric.about().range))
+            .collect(),
         perturbations: owned(
             galen_stats::perturbation::PERTURBATIONS
                 .iter()

@@ -42,6 +42,10 @@ impl Project {
                 "name a file or a folder with files",
             ));
         }
+        let state = self.state()?;
+        for file in files {
+            state.not_sealed(Digest::of(&file.bytes))?;
+        }
         let (mut new_bytes, mut reused_bytes) = (0, 0);
         let mut entries = Vec::new();
         for file in files {

@@ -1,17 +1,17 @@
 //! Watching a release: predictions and labels come in, windows are closed, the frozen policy acts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use galen_control::act::window::{Ask as WindowAsk, Window};
 use galen_control::{Actor, Ask, Deed, Evidence, Held, Row, State, Subject};
+use galen_model::{EncodeError, Encoded, Predict};
 use galen_monitor::{Reference, WindowData};
 use galen_spec::Name;
 use galen_spec::monitor::Monitor;
-use galen_table::Table;
+use galen_table::{ColumnError, Table};
 use jiff::civil::Date;
 
 use crate::error::ActError;
-use crate::evaluate::score;
 use crate::predictions::{
     Label, Prediction, labels_path, last_day, period, predictions_path, window_table,
 };
@@ -62,6 +62,16 @@ impl Project {
                 "galen releases",
             ));
         };
+        if release.as_of.is_some_and(|since| as_of < since) {
+            return Err(ActError::input(
+                "before_release",
+                format!(
+                    "{as_of} lies before the day on which {} went live",
+                    release.id
+                ),
+                "give the day on which the cases came",
+            ));
+        }
         let model = self.model(&release.model.digest)?;
         let ids = self.pseudonyms(&identifiers(table, stem, id)?)?;
         let columns = self.logged_columns(&state, table)?;
@@ -74,14 +84,20 @@ impl Project {
         };
         let mut lines = Vec::new();
         // All at once where every row fits; one by one only to tell the rows that do not.
-        let scores: Vec<Result<f64, String>> = match score(model.as_ref(), table) {
-            Ok(scores) => scores.into_iter().map(Ok).collect(),
-            Err(_) => (0..table.rows())
+        let scores: Vec<Result<f64, String>> = match score_all(model.as_ref(), table) {
+            Some(scores) => scores.into_iter().map(Ok).collect(),
+            None => (0..table.rows())
                 .map(|row| score_one(model.as_ref(), table, row))
                 .collect(),
         };
+        let mut seen = BTreeSet::new();
         for (row, scored) in scores.into_iter().enumerate() {
+            let twice = !seen.insert(&ids[row]);
             match scored {
+                Ok(_) if twice => {
+                    let why = "the identifier stands in this file twice".to_owned();
+                    *ingested.reasons.entry(why).or_default() += 1;
+                }
                 Ok(score) => lines.push(Prediction {
                     pseudonym: ids[row].clone(),
                     at: as_of,
@@ -223,7 +239,12 @@ impl Project {
         Ok(windows)
     }
 
-    fn window_of(&self, state: &State, window: &str, release: &str) -> Result<Table, ActError> {
+    pub(crate) fn window_of(
+        &self,
+        state: &State,
+        window: &str,
+        release: &str,
+    ) -> Result<Table, ActError> {
         let predictions: Vec<Prediction> = self.journal(&predictions_path(window, release))?;
         let labels: Vec<Label> = self.journal(&labels_path(window))?;
         window_table(&predictions, &labels, &self.truth_name(state)?).map_err(|error| {
@@ -329,13 +350,45 @@ impl Project {
     }
 }
 
-fn score_one(model: &dyn galen_model::Predict, table: &Table, row: usize) -> Result<f64, String> {
-    let one = table.take(&[row]).map_err(|error| error.to_string())?;
-    let scores = score(model, &one).map_err(|error| error.to_string())?;
+/// The scores of all rows, if the model's contract admits every one.
+fn score_all(model: &dyn Predict, table: &Table) -> Option<Vec<f64>> {
+    let encoded = model.contract().encode(table).ok()?.within_range().ok()?;
+    model.scores(&encoded).ok()
+}
+
+/// The score of one row by itself, or why there is none, in words that hold nothing of the case.
+fn score_one(model: &dyn Predict, table: &Table, row: usize) -> Result<f64, String> {
+    let one = table.alone(row).map_err(|error| error.to_string())?;
+    let encoded = model.contract().encode(&one);
+    let encoded = encoded.and_then(Encoded::within_range);
+    let encoded = encoded.map_err(|error| reason(&error))?;
+    let scores = model.scores(&encoded).map_err(|error| error.to_string())?;
     scores
         .first()
         .copied()
         .ok_or_else(|| "the model gave no score".to_owned())
+}
+
+fn reason(error: &EncodeError) -> String {
+    match error {
+        EncodeError::Column {
+            input,
+            source: ColumnError::NotNumbers { .. },
+        } => {
+            format!("`{input}` is no number")
+        }
+        EncodeError::Missing { input, .. } => format!("`{input}` has no value"),
+        EncodeError::NotFinite { input, .. } => format!("`{input}` is not finite"),
+        EncodeError::NotPositive { input, .. } => format!("`{input}` is not above 0"),
+        EncodeError::UnknownCategory { input, .. } => {
+            format!("`{input}` is none of the words that the model knows")
+        }
+        EncodeError::Outside(outside) => format!(
+            "`{}` is outside of {} to {}",
+            outside.input, outside.range[0], outside.range[1]
+        ),
+        other => other.to_string(),
+    }
 }
 
 fn identifiers(table: &Table, stem: &str, id: Option<&str>) -> Result<Vec<String>, ActError> {

@@ -1,5 +1,7 @@
 //! Running stages: what is cached is not computed, what was computed is kept, and the development gate follows by itself.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use galen_control::act::run::{Ask as RunAsk, ModelFacts, Run, StageRun, StageStatus};
 use galen_control::{Actor, Ask, Deed, Held, State};
 use galen_pipeline::{
@@ -10,6 +12,7 @@ use galen_spec::pipeline::{Pipeline, Stage};
 use galen_store::Digest;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::error::ActError;
 use crate::project::{Entry, Project};
@@ -98,7 +101,7 @@ impl Project {
         }
         let model = done
             .last()
-            .map(|last| self.model_of(&pipeline.stages, last))
+            .map(|last| self.model_of(&pipeline.stages, last, &done))
             .transpose()?
             .flatten();
         let development = match &model {
@@ -277,8 +280,18 @@ impl Project {
 
     fn dep(&self, state: &State, dep: &str) -> Result<Dep, ActError> {
         let bytes = match dep.strip_prefix("dataset:") {
-            Some(name) => self.artifacts.get(&state.dataset(name)?.digest)?,
-            None => self.read_file(dep)?,
+            Some(name) => {
+                let digest = state.dataset(name)?.digest;
+                state.not_sealed(digest)?;
+                self.artifacts.get(&digest)?
+            }
+            // Kept, so that the stage can be run again when the file is another.
+            None => {
+                let bytes = self.read_file(dep)?;
+                state.not_sealed(Digest::of(&bytes))?;
+                self.keep(&bytes)?;
+                bytes
+            }
         };
         Ok((dep.to_owned(), bytes))
     }
@@ -300,7 +313,12 @@ impl Project {
     }
 
     /// The model that a stage made, if its out holds one.
-    fn model_of(&self, stages: &[Stage], done: &StageDone) -> Result<Option<ModelFacts>, ActError> {
+    fn model_of(
+        &self,
+        stages: &[Stage],
+        done: &StageDone,
+        all: &[StageDone],
+    ) -> Result<Option<ModelFacts>, ActError> {
         let Some(stage) = stages.iter().find(|stage| stage.name == done.name) else {
             return Ok(None);
         };
@@ -314,15 +332,9 @@ impl Project {
             let digest = self.keep(&manifest.to_bytes())?;
             let loaded = self.model(&digest)?;
             let contract = loaded.contract();
-            let mut params = stage.params.clone();
-            params.remove("inputs");
-            params.remove("truth");
-            let training = stage
-                .deps
-                .iter()
-                .filter_map(|dep| dep.strip_prefix("dataset:"))
-                .map(str::to_owned)
-                .collect();
+            let params = training_params(&stage.params);
+            let provenances = all.iter().map(|done| &done.provenance);
+            let (training, read) = sources(&provenances.collect::<Vec<&Provenance>>());
             return Ok(Some(ModelFacts {
                 stage: stage.name.clone(),
                 digest,
@@ -334,6 +346,7 @@ impl Project {
                     .collect(),
                 truth: contract.truth.clone(),
                 training,
+                read,
                 params,
             }));
         }
@@ -372,13 +385,15 @@ pub(crate) enum Again {
 }
 
 impl Project {
-    /// Runs the native stages of a recorded run again, in memory, and compares what they make.
-    pub(crate) fn train_again(&self, run: &Run) -> Result<Again, ActError> {
-        for stage in run
-            .stages
-            .iter()
-            .filter(|stage| stage.status == StageStatus::Done)
-        {
+    /// Runs the native stages of a recorded run again, in memory, and compares what they make; those from the cache too,
+    /// since whoever has the disk can write there. Stages of a provenance that was run again before are passed over.
+    pub(crate) fn train_again(
+        &self,
+        run: &Run,
+        again: &mut BTreeSet<Digest>,
+    ) -> Result<Again, ActError> {
+        let mut provenances = Vec::new();
+        for stage in &run.stages {
             let bytes = self.artifacts.get(&stage.provenance)?;
             let Ok(provenance) = serde_json::from_slice::<Provenance>(&bytes) else {
                 return Ok(Again::Differs(format!(
@@ -386,6 +401,19 @@ impl Project {
                     stage.name
                 )));
             };
+            provenances.push(provenance);
+        }
+        if let Some(model) = &run.model
+            && !is_of(model, &provenances)
+        {
+            return Ok(Again::Differs(
+                "the model is not what the provenance of its stages says".to_owned(),
+            ));
+        }
+        for (stage, provenance) in run.stages.iter().zip(&provenances) {
+            if !again.insert(stage.provenance) {
+                continue;
+            }
             if !provenance.is_consistent() || provenance.key.0 != stage.key {
                 return Ok(Again::Differs(format!(
                     "the provenance of {} is not that of its key",
@@ -438,6 +466,54 @@ impl Project {
         }
         Ok(Again::Same)
     }
+}
+
+/// The training parameters of a stage, without inputs and truth.
+fn training_params(params: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let mut params = params.clone();
+    params.remove("inputs");
+    params.remove("truth");
+    params
+}
+
+/// What stages read from outside: names of datasets, then paths of files; and the content of all of it. Declared files are
+/// no data, and what one stage wrote for the next comes from what that one read.
+fn sources(provenances: &[&Provenance]) -> (Vec<String>, BTreeSet<Digest>) {
+    let written = |path: &str| {
+        let mut outs = provenances.iter().flat_map(|one| &one.recipe.outs);
+        outs.any(|out| path == out || path.starts_with(&format!("{out}/")))
+    };
+    let is_declared = |path: &str| Name::ALL.iter().any(|name| name.file() == path);
+    let (mut datasets, mut files, mut read) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for dep in provenances.iter().flat_map(|one| &one.recipe.deps) {
+        let (list, name) = match dep.name.strip_prefix("dataset:") {
+            Some(name) => (&mut datasets, name),
+            None if is_declared(&dep.name) || written(&dep.name) => continue,
+            None => (&mut files, dep.name.as_str()),
+        };
+        read.insert(dep.digest);
+        if !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
+        }
+    }
+    datasets.append(&mut files);
+    (datasets, read)
+}
+
+/// Whether the facts of a model follow from the provenance of its stages, of which the last made it.
+fn is_of(model: &ModelFacts, provenances: &[Provenance]) -> bool {
+    let Some(last) = provenances.last() else {
+        return false;
+    };
+    let made = last.recipe.outs.iter().any(|out| {
+        let manifest = last.manifest_of(out);
+        manifest.is_some_and(|manifest| manifest.digest() == model.digest)
+    });
+    let (training, read) = sources(&provenances.iter().collect::<Vec<&Provenance>>());
+    made && last.recipe.stage == model.stage
+        && training == model.training
+        && read == model.read
+        && training_params(&last.recipe.params) == model.params
 }
 
 fn select<'a>(graph: &'a Graph, targets: &[String]) -> Result<Vec<&'a Stage>, ActError> {

@@ -141,11 +141,16 @@ impl Proof<'_> {
                 return Ok(gate);
             }
         }
-        Ok(match self.project.train_again(deed)? {
-            TrainedAgain::Same => Derived::Same,
-            TrainedAgain::Differs(message) => Derived::Differs(message),
-            TrainedAgain::Not(why) => Derived::Not(why),
-        })
+        Ok(
+            match self
+                .project
+                .train_again(deed, &mut self.trained.borrow_mut())?
+            {
+                TrainedAgain::Same => Derived::Same,
+                TrainedAgain::Differs(message) => Derived::Differs(message),
+                TrainedAgain::Not(why) => Derived::Not(why),
+            },
+        )
     }
 
     /// Renders a document again from the state that it says it was rendered from.

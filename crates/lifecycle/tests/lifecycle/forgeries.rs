@@ -5,6 +5,7 @@ use galen_control::act::release::Release;
 use galen_control::{Actor, Deed, Record, Subject};
 use galen_ledger::{Ledger, PrivateKey};
 use galen_lifecycle::statement::envelope_of;
+use jiff::civil::date;
 
 use crate::story::{told, told_up_to};
 use crate::world::{World, key_of, person};
@@ -205,6 +206,130 @@ fn entries_that_were_dropped_are_seen_by_a_checkpoint_kept_elsewhere() {
     let problems = old.verify_against(&outside).problems;
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert_eq!(problems[0].what, "entries_dropped");
+}
+
+#[test]
+fn a_state_that_was_cached_for_less_than_the_whole_log_is_compared_too() {
+    let world = told_up_to(1, "ingest 2001");
+    let store = world.project().store;
+    let cached = store.read("cache/state.json").expect("it is kept");
+    crate::story::ingest(&world.project(), 2001).expect("release 2 is live");
+    crate::story::close(&world.project(), date(2007, 12, 31)).expect("it ended");
+    let text = String::from_utf8(cached).expect("it is text");
+    let forged = text.replace("\"live\":\"release-2\"", "\"live\":\"release-1\"");
+    assert_ne!(forged, text);
+    store
+        .write("cache/state.json", forged.as_bytes())
+        .expect("the disk is well");
+    assert_eq!(problems(&world), [(None, "snapshot_changed".to_owned())]);
+}
+
+#[test]
+fn another_system_key_is_found_and_a_copy_without_one_is_none() {
+    let world = told_up_to(1, "run release1");
+    let store = world.project().store;
+    store.remove("secret/system.key").expect("the disk is well");
+    assert_eq!(problems(&world), []);
+    store
+        .write("secret/system.key", &[b'7'; 64])
+        .expect("the disk is well");
+    assert_eq!(problems(&world), [(None, "system_key_differs".to_owned())]);
+}
+
+#[test]
+fn a_lost_file_of_a_model_and_the_log_of_a_stage_are_missed() {
+    let world = told_up_to(1, "release change-1");
+    let project = world.project();
+    let run = last(&world, |deed| match deed {
+        Deed::Run(run) => Some(run),
+        _ => None,
+    });
+    let provenance = project
+        .artifacts
+        .get(&run.stages[0].provenance)
+        .expect("it was kept");
+    let provenance: serde_json::Value = serde_json::from_slice(&provenance).expect("JSON");
+    for lost in [&provenance["log"], &provenance["outs"][0]["digest"]] {
+        let digest: galen_store::Digest = serde_json::from_value(lost.clone()).expect("a digest");
+        let path = galen_store::Artifacts::path(&digest);
+        let bytes = project.store.read(&path).expect("it is there");
+        project.store.remove(&path).expect("the disk is well");
+        let found = problems(&world);
+        assert!(
+            found.iter().any(|(_, what)| what == "artifact_missing"),
+            "{found:?}"
+        );
+        project
+            .store
+            .write(&path, &bytes)
+            .expect("the disk is well");
+    }
+    assert_eq!(problems(&world), []);
+}
+
+#[test]
+fn a_journal_that_no_longer_holds_what_was_sealed_is_found() {
+    let world = told(1);
+    let store = world.project().store;
+    let path = "journals/predictions/2008/release-2.ndjson";
+    let kept = store.read(path).expect("it is there");
+    let text = String::from_utf8(kept.clone()).expect("it is text");
+    let emptied = b"\n".to_vec();
+    let changed = text
+        .replacen("\"score\":0.", "\"score\":0.0", 1)
+        .into_bytes();
+    assert_ne!(changed, kept);
+    for forged in [changed, emptied] {
+        store.write(path, &forged).expect("the disk is well");
+        let found = problems(&world);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].1, "journal_changed");
+    }
+    store.write(path, &kept).expect("the disk is well");
+    assert_eq!(problems(&world), []);
+}
+
+/// Whoever has the disk puts another model's files under the key of a stage.
+#[test]
+fn a_forged_result_in_the_cache_does_not_verify() {
+    let world = told_up_to(1, "run release1 again");
+    let project = world.project();
+    crate::story::run(&project, "careless_balanced").expect("it runs");
+    let runs: Vec<galen_control::act::run::Run> = world
+        .records()
+        .into_iter()
+        .filter_map(|record| match record.deed {
+            Deed::Run(run) => Some(run),
+            _ => None,
+        })
+        .collect();
+    let read = |at: usize| -> serde_json::Value {
+        let bytes = project
+            .artifacts
+            .get(&runs[at].stages[0].provenance)
+            .expect("it was kept");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    let (mut forged, other) = (read(0), read(1));
+    let text = other["outs"]
+        .to_string()
+        .replace("careless_balanced", "release1");
+    forged["outs"] = serde_json::from_str(&text).expect("JSON");
+    let provenance: galen_pipeline::Provenance =
+        serde_json::from_value(forged).expect("a provenance");
+    let bytes = serde_json::to_vec(&provenance).expect("JSON");
+    let digest = project.artifacts.put(&bytes).expect("the disk is well");
+    let cache = format!("cache/results/{}", runs[0].stages[0].key.hex());
+    project
+        .store
+        .write(&cache, digest.to_string().as_bytes())
+        .expect("the disk is well");
+    let entry = world.records().len() as u64;
+    crate::story::run(&world.project(), "release1").expect("the cache holds it");
+    assert_eq!(
+        problems(&world),
+        [(Some(entry), "evidence_differs".to_owned())]
+    );
 }
 
 /// `docs/formats.md` names every field of every kind of record, so that a stranger can read them.

@@ -2,6 +2,7 @@
 
 mod errors;
 mod forgeries;
+mod honesty;
 #[path = "../../../control/tests/control/promises.rs"]
 mod promises;
 mod simulation;
