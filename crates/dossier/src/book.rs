@@ -7,6 +7,7 @@ mod number;
 use galen_control::act::judge::Judge;
 use galen_control::judge::{self, CriterionResult, Outcome, Verdict};
 use galen_control::{Actor, Change, Evidence, InForce, State};
+use galen_spec::Name;
 use galen_stats::Estimate;
 use galen_store::Digest;
 use serde::de::DeserializeOwned;
@@ -128,6 +129,18 @@ impl Book<'_> {
         match evidence.and_then(|evidence| evidence.row(quantity)) {
             Some(row) => self.estimate(&row.estimate, digest, &[]),
             None => Cell(absent_number(None)),
+        }
+    }
+
+    /// How many things the frozen file of that name declares, leading to the record that froze it.
+    pub fn declared(&self, name: Name, n: usize) -> Span {
+        Span::Number {
+            text: counted(n as u64),
+            evidence: self
+                .state
+                .frozen
+                .get(&name)
+                .map(|frozen| Source::Entry(frozen.entry)),
         }
     }
 

@@ -14,6 +14,7 @@ mod model_card;
 mod pccp;
 mod pms_report;
 mod protocol;
+mod regulation;
 mod risk_file;
 mod technical_file;
 mod validation_report;
@@ -45,6 +46,12 @@ pub trait Document: Sync {
 
     /// The regulation, standard or guidance that it follows, with its section.
     fn source(&self) -> &'static str;
+
+    /// The source for the device of this book; it differs where the regulation that the device is declared under counts its
+    /// sections otherwise.
+    fn source_of(&self, _book: &Book) -> &'static str {
+        self.source()
+    }
 
     /// The page; the same book gives the same page.
     fn page(&self, book: &Book) -> Page;

@@ -50,8 +50,9 @@ pub(super) fn estimate(estimate: &Estimate, bounds: &[f64]) -> Option<String> {
         .unwrap_or_default();
     let places = places(estimate, bounds);
     let point = written(value, places);
-    let whole = estimate.low.is_none() && value >= 0.0 && value.fract() == 0.0;
-    if whole && estimate.high.is_none() && value < 2f64.powi(53) {
+    // What was counted is known exactly: an interval around it would say that it was estimated.
+    let exact = estimate.method == "count" || estimate.low.is_none() && estimate.high.is_none();
+    if exact && value >= 0.0 && value.fract() == 0.0 && value < 2f64.powi(53) {
         return Some(format!("{}, n {n}{patients}", counted(value as u64)));
     }
     let (Some(low), Some(high)) = (estimate.low, estimate.high) else {
@@ -150,6 +151,13 @@ mod tests {
         assert_eq!(estimate(&bare, &[]).unwrap(), "874, n 1,870");
         bare.value = None;
         assert_eq!(estimate(&bare, &[]), None);
+    }
+
+    #[test]
+    fn a_count_has_no_interval() {
+        let mut count = of(7679.0, 7679.0, 7679.0, 0.95);
+        (count.n, count.method) = (7874, "count".into());
+        assert_eq!(estimate(&count, &[]).unwrap(), "7,679, n 7,874");
     }
 
     #[test]

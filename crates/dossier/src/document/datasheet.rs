@@ -141,7 +141,8 @@ fn sentences(book: &Book, digest: &Digest, evidence: &Evidence) -> Option<Block>
                 Some(_) => book.estimate(&row.estimate, digest, &[]),
                 None => Cell::from(Span::number("see evidence", artifact(digest))),
             };
-            vec![badge.into(), row.title.clone().into(), measured]
+            let told = Span::number(&row.title, artifact(digest));
+            vec![badge.into(), told.into(), measured]
         });
     let columns = vec![
         Column::text("Weight"),
@@ -214,7 +215,10 @@ fn flow(book: &Book) -> Vec<Block> {
         };
         blocks.push(Block::KeyValues(vec![
             ("Dataset".into(), split.dataset.clone().into()),
-            ("Seed of the draw".into(), split.seed.to_string().into()),
+            (
+                "Seed of the draw".into(),
+                Span::number(split.seed.to_string(), artifact(&split.flow)).into(),
+            ),
             (
                 "Included".into(),
                 count_of(&split.flow, evidence.row("included")),

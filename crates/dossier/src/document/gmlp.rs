@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Document;
 use crate::book::{Book, table};
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Span, Tone};
-use rules::Item;
+use rules::{Help, Item};
 
 /// The table of evidence for good machine learning practice.
 ///
@@ -188,9 +188,12 @@ fn told(principle: &Principle, items: &[Item]) -> Vec<Block> {
             Some(spans) => (Badge::new(Tone::Good, "found"), Cell(spans.clone())),
             None => (
                 Badge::new(Tone::Bad, "not found"),
-                match item.command {
-                    Some(command) => Cell(vec![Span::text("not reported; "), Span::code(command)]),
-                    None => "not reported; galen has no record for it yet, so it must be shown outside of galen".into(),
+                match item.help {
+                    Help::Command(command) => {
+                        Cell(vec![Span::text("not reported; "), Span::code(command)])
+                    }
+                    Help::First(what) => format!("not reported; {what}").into(),
+                    Help::Outside => "not reported; galen has no record for it yet, so it must be shown outside of galen".into(),
                 },
             ),
         };
@@ -222,7 +225,7 @@ mod tests {
             what: "x",
             core,
             shown: shown.then(Vec::new),
-            command: None,
+            help: Help::Outside,
         }
     }
 

@@ -1,18 +1,28 @@
 //! What users are told: the intended use, what was shown, what was not, and how the device is watched.
 
 use galen_control::Release;
+use galen_control::act::run::ModelFacts;
 use galen_control::judge::{CriterionResult, Outcome};
+use galen_spec::Name;
 use galen_spec::monitor::Action;
+use galen_spec::protocol::Difference;
 
 use super::Document;
+use super::regulation::Section;
 use crate::book::{Book, not_reported, outcome_badge, recorded, table, word};
 use crate::page::{Block, Cell, Column, NoteKind, Page, Span};
 
 /// Information that the manufacturer supplies with the device.
 ///
 /// # Source
-/// Regulation (EU) 2017/745, Annex I, 23.4, and Annex II, 2; N88 principle 9.
+/// Regulation (EU) 2017/745, Annex I, 23.4, or 2017/746, Annex I, 20.4, and Annex II, 2, of both; N88 principle 9.
 pub struct Labelling;
+
+const SECTION: Section = Section {
+    devices: "Regulation (EU) 2017/745, Annex I, 23.4",
+    diagnostics: "Regulation (EU) 2017/746, Annex I, 20.4",
+    either: "Regulation (EU) 2017/745, Annex I, 23.4, or (EU) 2017/746, Annex I, 20.4",
+};
 
 impl Document for Labelling {
     fn id(&self) -> &'static str {
@@ -24,7 +34,11 @@ impl Document for Labelling {
     }
 
     fn source(&self) -> &'static str {
-        "Regulation (EU) 2017/745, Annex I, 23.4"
+        SECTION.either
+    }
+
+    fn source_of(&self, book: &Book) -> &'static str {
+        SECTION.of(book)
     }
 
     fn page(&self, book: &Book) -> Page {
@@ -38,7 +52,7 @@ impl Document for Labelling {
         body.extend(limitations(book));
         body.push(Block::heading(1, "How the device is watched"));
         body.extend(watched(book));
-        book.page(self.title(), self.source(), body)
+        book.page(self.title(), self.source_of(book), body)
     }
 }
 
@@ -146,10 +160,16 @@ pub(super) fn performance(book: &Book) -> Vec<Block> {
     };
     let asked = |result: &&CriterionResult| result.result != Outcome::NotApplicable;
     let rows = results.iter().filter(asked).map(|result| {
+        let mut measured = book.estimate(&result.estimate, &judged.judge.evidence, &[]);
+        if let Some(columns) = unused(book, &live.model, result) {
+            measured
+                .0
+                .push(Span::text(format!(" ({})", does_not_use(columns))));
+        }
         vec![
             result.title.clone().into(),
             group(book, result).into(),
-            book.estimate(&result.estimate, &judged.judge.evidence, &[]),
+            measured,
         ]
     });
     let columns = vec![
@@ -160,7 +180,7 @@ pub(super) fn performance(book: &Book) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = rows.collect();
     let mut blocks = vec![Block::Paragraph(vec![
         Span::text(format!(
-            "{} was judged once on a reference set that no model had learned from, at look ",
+            "{} was judged on the reference set, at look ",
             live.id
         )),
         recorded(judged.judge.look.into(), judged.entry),
@@ -215,10 +235,17 @@ pub(super) fn limitations(book: &Book) -> Vec<Block> {
         ))];
     }
     let rows = limited.iter().map(|result| {
-        let why = match result.result {
+        let mut why = match result.result {
             Outcome::Fail => "Shown not to reach the bound.",
             _ => "The reference set could not decide it; do not rely on it.",
-        };
+        }
+        .to_owned();
+        if let Some(columns) = unused(book, &live.model, result) {
+            why.push_str(&format!(
+                " The disturbance changes nothing: {}.",
+                does_not_use(columns)
+            ));
+        }
         vec![
             format!("{}, {}", result.title, group(book, result)).into(),
             book.estimate(&result.estimate, &judged.judge.evidence, &bounds(result)),
@@ -240,6 +267,32 @@ pub(super) fn limitations(book: &Book) -> Vec<Block> {
     ))];
     blocks.extend(table("", columns, rows.collect()));
     blocks
+}
+
+/// The columns that the perturbation of a criterion disturbs, if the model uses none of them: the result is then the
+/// undisturbed one, and shows nothing of the disturbance.
+pub(super) fn unused<'a>(
+    book: &Book<'a>,
+    model: &ModelFacts,
+    result: &CriterionResult,
+) -> Option<&'a [String]> {
+    let protocol = &book.specs.protocol.as_ref()?.value;
+    let endpoint = protocol.endpoint(&result.endpoint)?;
+    let touched = |id: &String| {
+        let columns = protocol.perturbation(id)?.columns.as_slice();
+        let used = columns.iter().any(|column| model.inputs.contains(column));
+        (!used).then_some(columns)
+    };
+    match (&endpoint.under, &endpoint.difference) {
+        (Some(under), Some(Difference::DropUnder(drop))) => touched(under).and(touched(drop)),
+        (Some(id), _) | (None, Some(Difference::DropUnder(id))) => touched(id),
+        _ => None,
+    }
+}
+
+/// Why a disturbance of these columns shows nothing.
+pub(super) fn does_not_use(columns: &[String]) -> String {
+    format!("the model does not use {}", columns.join(" or "))
 }
 
 /// The bounds that a written interval must not be rounded over.
@@ -265,12 +318,15 @@ fn watched(book: &Book) -> Vec<Block> {
         .filter(|check| check.action == Action::RollBack)
         .count();
     vec![
-        Block::text(format!(
-            "Each {} of use is asked {} questions; {} of them can take a release out of use without waiting for a person. Every such act stands on the ledger.",
-            word(&monitor.window),
-            monitor.checks.len(),
-            by_itself
-        )),
+        Block::Paragraph(vec![
+            Span::text(format!("Each {} of use is asked ", word(&monitor.window))),
+            book.declared(Name::Monitor, monitor.checks.len()),
+            Span::text(" questions; "),
+            book.declared(Name::Monitor, by_itself),
+            Span::text(
+                " of them can take a release out of use without waiting for a person. Every such act stands on the ledger.",
+            ),
+        ]),
         Block::text(
             "The version in use stands beside each score. Report a score that you believe is wrong to the manufacturer; the contact of the manufacturer is not reported in the declared files.",
         ),

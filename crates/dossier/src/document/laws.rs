@@ -2,15 +2,16 @@
 
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use galen_control::InForce;
 use galen_control::judge::{self, Outcome};
+use galen_spec::risk::Verification;
 
 use super::{DOCUMENTS, by_id};
 use crate::book::agrees;
-use crate::page::{Block, Links, NoteKind, Page, Span};
-use world::{World, digest, lived};
+use crate::page::{Block, Cell, Links, NoteKind, Page, Span};
+use world::{World, digest, lived, lived_with_other_numbers};
 
 fn text_of(page: &Page) -> String {
     serde_json::to_string(page).expect("a page has only finite numbers")
@@ -37,6 +38,60 @@ fn every_document_links_every_number_and_is_drawn() {
             assert_eq!(unknown.count(), 0, "{}", document.id());
         }
     });
+}
+
+/// The plain words of a page, without those that tell a piece of evidence in its own exhibit.
+fn words(page: &Page) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for block in &page.blocks {
+        block.each_span(&mut |span| match span {
+            Span::Text(text) | Span::Strong(text) | Span::Code(text) => {
+                words.insert(text.clone());
+            }
+            Span::Status(badge) => {
+                words.insert(badge.label.clone());
+            }
+            Span::Number { .. } | Span::Link { .. } => {}
+        });
+    }
+    words
+}
+
+/// Words with each number made alike.
+fn without_numbers(text: &str) -> String {
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' | '.' | ',' if plain.ends_with('#') => {}
+            '0'..='9' => plain.push('#'),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Two lives that differ in their numbers alone have the same words: where words differ in a number, it has no link. What is
+/// declared, dated or part of a name is the same in both, so that nothing is suspected without a reason.
+#[test]
+fn no_number_that_follows_from_something_stands_in_plain_words() {
+    let words_of = |world: World| {
+        world.book_of(|book| {
+            DOCUMENTS
+                .iter()
+                .map(|document| words(&document.page(book)))
+                .collect::<Vec<_>>()
+        })
+    };
+    let (one, other) = (words_of(lived()), words_of(lived_with_other_numbers()));
+    for ((document, one), other) in DOCUMENTS.iter().zip(&one).zip(&other) {
+        let alike: BTreeSet<String> = one.iter().map(|text| without_numbers(text)).collect();
+        let hidden: Vec<&String> = other
+            .difference(one)
+            .filter(|text| text.contains(|c: char| c.is_ascii_digit()))
+            .filter(|text| alike.contains(&without_numbers(text)))
+            .collect();
+        assert_eq!(hidden, Vec::<&String>::new(), "{}", document.id());
+    }
 }
 
 #[test]
@@ -293,4 +348,238 @@ fn a_release_without_authorisation_is_not_for_clinical_use() {
             matches!(&text[0], Span::Text(text) if text.contains("not authorised for clinical use"))
         );
     });
+}
+
+/// The words that stand behind a number or instead of it, under a name in tables and lists of one document: each cell as
+/// plain text.
+fn cells(world: &World, id: &str) -> Vec<Vec<String>> {
+    let plain = |cell: &Cell| {
+        let words = cell.0.iter().map(|span| match span {
+            Span::Text(text) | Span::Strong(text) | Span::Code(text) => text.as_str(),
+            Span::Number { text, .. } | Span::Link { text, .. } => text.as_str(),
+            Span::Status(badge) => badge.label.as_str(),
+        });
+        words.collect::<String>()
+    };
+    world.book_of(|book| {
+        let page = by_id(id).expect("listed").page(book);
+        let rows = page.blocks.iter().flat_map(|block| match block {
+            Block::Table(table) => table
+                .rows
+                .iter()
+                .map(|row| row.iter().map(plain).collect())
+                .collect(),
+            Block::KeyValues(pairs) => pairs
+                .iter()
+                .map(|(name, cell)| vec![name.clone(), plain(cell)])
+                .collect(),
+            Block::Paragraph(spans) | Block::Note { text: spans, .. } => {
+                vec![vec![plain(&Cell(spans.clone()))]]
+            }
+            _ => Vec::new(),
+        });
+        rows.collect()
+    })
+}
+
+/// The row of a document that begins with these words.
+fn row_of(world: &World, id: &str, begins: &str) -> String {
+    let rows = cells(world, id);
+    let row = rows.iter().find(|row| row[0].starts_with(begins));
+    row.unwrap_or_else(|| panic!("{id} has no row {begins}"))
+        .join(" | ")
+}
+
+#[test]
+fn a_document_follows_the_regulation_that_the_device_is_declared_under() {
+    let sources = [
+        ("labelling", "Annex I, 23.4", "Annex I, 20.4"),
+        ("technical-file", "Annexes II and III", "Annexes II and III"),
+        ("pms-report", "Articles 85 and 86", "Articles 80 and 81"),
+        ("validation-report", "Annex II, 6.1", "Annex II"),
+        ("protocol", "Annex II, 6.1", "Annex II"),
+    ];
+    let mut world = lived();
+    let after = |world: &World, id: &str| {
+        world.book_of(|book| {
+            let page = by_id(id).expect("listed").page(book);
+            let foot = page.foot.iter().find(|(name, _)| name == "After");
+            foot.expect("every page has it").1.clone()
+        })
+    };
+    for (eu, mine, other) in [
+        ("IVDR 2017/746, class C", "2017/746", "2017/745"),
+        ("MDR 2017/745, class IIa", "2017/745", "2017/746"),
+    ] {
+        let intent = world.specs.intent.as_mut().expect("held");
+        intent.value.classification.eu = eu.into();
+        for (id, devices, diagnostics) in sources {
+            let section = match mine {
+                "2017/745" => devices,
+                _ => diagnostics,
+            };
+            let after = after(&world, id);
+            assert!(
+                after.contains(&format!("{mine}, {section}")),
+                "{id}: {after}"
+            );
+        }
+        for document in DOCUMENTS {
+            let after = after(&world, document.id());
+            assert!(!after.contains(other), "{}: {after}", document.id());
+        }
+    }
+    let intent = world.specs.intent.as_mut().expect("held");
+    intent.value.classification.eu = "not yet classified".into();
+    for (id, ..) in sources {
+        let after = after(&world, id);
+        assert!(
+            after.contains("2017/745") && after.contains("2017/746"),
+            "{id}: {after}"
+        );
+    }
+}
+
+#[test]
+fn the_labelling_says_of_the_judgement_only_what_its_record_says() {
+    let told = row_of(&lived(), "labelling", "release-1 was judged");
+    assert_eq!(
+        told,
+        "release-1 was judged on the reference set, at look 1 on that set. Intervals are at the level of 0.95 unless another is written."
+    );
+}
+
+#[test]
+fn performance_in_use_shows_another_time_and_no_other_place_and_names_its_release() {
+    let mut world = lived();
+    let time = "Performance shown after the time of training";
+    let place = "Performance shown in another place";
+    let shown = row_of(&world, "gmlp", time);
+    assert!(
+        shown.contains("Window 2008 of release-2 (rolled back, not live), performance (auroc): 0.84 (0.78–0.90)"),
+        "{shown}"
+    );
+    let absent = row_of(&world, "gmlp", place);
+    assert!(absent.contains("not found | not reported; the reference set of the live release comes from a source that it learned from"), "{absent}");
+
+    // A window of the live release is preferred, also to a later one of another.
+    let mut facts = world.state.windows["2007/release-2"].clone();
+    facts.window.release = "release-1".into();
+    world.state.windows.insert("2007/release-1".into(), facts);
+    let shown = row_of(&world, "gmlp", time);
+    assert!(shown.contains("Window 2007 of release-1 (live)"), "{shown}");
+
+    // A reference set of a source that training did not touch is another place.
+    let data = world.specs.data.as_mut().expect("held");
+    let mut elsewhere = data.value.sources[0].clone();
+    elsewhere.id = "elsewhere".into();
+    data.value.sources.push(elsewhere);
+    let mut other = world.state.datasets["flchain"][0].clone();
+    other.digest = digest("elsewhere.csv");
+    world.state.datasets.insert("elsewhere".into(), vec![other]);
+    let reference = world.state.datasets.get_mut("reference").expect("drawn");
+    reference[0].drawn_from = Some(digest("elsewhere.csv"));
+    let shown = row_of(&world, "gmlp", place);
+    assert!(
+        shown.contains("found | release-1 learned from flchain and was judged on elsewhere"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn who_was_included_is_a_count_without_interval() {
+    let shown = row_of(&lived(), "gmlp", "Cohort with inclusion and exclusion");
+    assert!(
+        shown.ends_with("flchain: included 7,000, n 7,874"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn one_frozen_source_of_data_is_told_to_declare_another() {
+    let mut world = lived();
+    let item = "Data of more than one site";
+    let told = row_of(&world, "gmlp", item);
+    assert!(
+        told.contains("declare data of another site in data.yaml"),
+        "{told}"
+    );
+    world.specs.data = None;
+    let told = row_of(&world, "gmlp", item);
+    assert!(told.ends_with("not reported; galen freeze data"), "{told}");
+}
+
+#[test]
+fn a_change_without_a_live_release_is_not_said_to_differ_from_one() {
+    let mut world = lived();
+    let change = world.state.changes.get_mut("change-2").expect("proposed");
+    change.follows = None;
+    let assessed = change.assessed.as_mut().expect("assessed");
+    let class = &mut assessed.assess.classification;
+    (class.initial, class.differences) = (true, Vec::new());
+    let differs = |world: &World| -> Vec<String> {
+        let rows = cells(world, "pccp").into_iter();
+        rows.filter(|row| row[0].starts_with("Differs from"))
+            .map(|row| row.join(": "))
+            .collect()
+    };
+    assert_eq!(
+        differs(&world)[1],
+        "Differs from the live release: no release was there to differ from"
+    );
+    let change = world.state.changes.get_mut("change-2").expect("proposed");
+    let assessed = change.assessed.as_mut().expect("assessed");
+    assessed.assess.classification.initial = false;
+    assert_eq!(
+        differs(&world)[1],
+        "Differs from the latest release, as none was live: nothing that is tracked"
+    );
+}
+
+#[test]
+fn a_disturbance_of_what_the_model_does_not_use_verifies_nothing() {
+    let mut world = lived();
+    let risk = world.specs.risk.as_mut().expect("held");
+    let control = &mut risk.value.risk_controls[0];
+    control.text = "Withstands a missing creatinine".into();
+    control.verified_by = vec![Verification::Criterion("stress_discrimination".into())];
+    let shown = row_of(&world, "risk-file", "Withstands a missing creatinine");
+    let unused = "shows nothing the model does not use creatinine: 0.81 (0.78–0.84)";
+    assert!(shown.contains(unused), "{shown}");
+    let told = "Ranking of risk if nobody's creatinine were measured";
+    let performance = row_of(&world, "labelling", told);
+    assert!(
+        performance.ends_with("(the model does not use creatinine)"),
+        "{performance}"
+    );
+    let report = cells(&world, "validation-report");
+    let stress: Vec<bool> = report
+        .iter()
+        .filter(|row| row[0].ends_with("stress_discrimination"))
+        .map(|row| row.join(" ").contains("the model does not use creatinine"))
+        .collect();
+    assert_eq!(stress, [true, false, true], "only release-2 uses it");
+    let disturbed = row_of(&world, "gmlp", "Performance under declared disturbance");
+    assert!(
+        !disturbed.contains("creatinine") && disturbed.contains("assay"),
+        "{disturbed}"
+    );
+
+    // A model that uses the column has withstood the disturbance.
+    for release in &mut world.state.releases {
+        release.model.inputs.push("creatinine".into());
+    }
+    let shown = row_of(&world, "risk-file", "Withstands a missing creatinine");
+    assert!(shown.contains("pass 0.81 (0.78–0.84)"), "{shown}");
+}
+
+#[test]
+fn a_release_without_an_explanation_is_not_passed_over() {
+    let mut world = lived();
+    world.state.explained.remove("release-1");
+    let told = row_of(&world, "technical-file", "Not reported: no explanation of");
+    assert_eq!(
+        told,
+        "Not reported: no explanation of release-1, live, was recorded. The command that makes it: galen explain shap --release release-1."
+    );
 }

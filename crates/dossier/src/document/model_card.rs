@@ -78,7 +78,22 @@ pub(super) fn explanation(book: &Book) -> Vec<Block> {
             "galen explain shap",
         )];
     }
-    let mut blocks = Vec::new();
+    let unexplained = book
+        .state
+        .releases
+        .iter()
+        .filter(|release| !book.state.explained.contains_key(&release.id));
+    let mut blocks: Vec<Block> = unexplained
+        .map(|release| {
+            not_reported(
+                &format!(
+                    "no explanation of {}, {}, was recorded",
+                    release.id, release.state
+                ),
+                &format!("galen explain shap --release {}", release.id),
+            )
+        })
+        .collect();
     for (release, (_, explain)) in &book.state.explained {
         let Some(evidence) = book.evidence_of(&explain.evidence) else {
             blocks.push(not_reported(

@@ -227,14 +227,23 @@ fn told(book: &Book, change: &Change) -> Vec<Block> {
         .iter()
         .map(|one| one.phrase())
         .collect();
-    facts.push((
-        "Differs from the live release".into(),
-        if differences.is_empty() {
-            "nothing that is tracked".into()
-        } else {
-            differences.join("; ").into()
-        },
-    ));
+    // What a change was compared with is the release that it follows; while none is live, the latest one.
+    let (from, none) = match (&change.follows, classification.initial) {
+        (_, true) => (
+            "Differs from the live release",
+            "no release was there to differ from",
+        ),
+        (Some(_), false) => ("Differs from the live release", "nothing that is tracked"),
+        (None, false) => (
+            "Differs from the latest release, as none was live",
+            "nothing that is tracked",
+        ),
+    };
+    let differences = match differences.is_empty() {
+        true => none.to_owned(),
+        false => differences.join("; "),
+    };
+    facts.push((from.into(), differences.into()));
     let answers = &assessed.assess.answers;
     let answered = |answer: Option<bool>| match answer {
         Some(true) => "yes",

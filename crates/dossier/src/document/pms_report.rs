@@ -5,17 +5,27 @@ mod windows;
 use galen_control::act::roll_back::Trigger;
 use galen_control::act::window::{CheckOutcome, Window};
 use galen_control::{AlertState, Finding, FindingState};
+use galen_spec::Name;
 use galen_spec::monitor::{Action, Check, Limit};
 
 use super::Document;
-use crate::book::{Book, artifact, counted, not_reported, p_written, table, word, written};
+use super::regulation::Section;
+use crate::book::{
+    Book, artifact, counted, not_reported, p_written, recorded, table, word, written,
+};
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Source, Span, Tone};
 
 /// The report on the time in use.
 ///
 /// # Source
-/// Regulation (EU) 2017/745, Articles 83 to 86 and Annex III; ISO 14971:2019, clause 10; N88 principle 10.
+/// Regulation (EU) 2017/745, Articles 85 and 86, or 2017/746, Articles 80 and 81, and Annex III of both; ISO 14971:2019, clause 10; N88 principle 10.
 pub struct PmsReport;
+
+const SECTION: Section = Section {
+    devices: "Regulation (EU) 2017/745, Articles 85 and 86 and Annex III",
+    diagnostics: "Regulation (EU) 2017/746, Articles 80 and 81 and Annex III",
+    either: "Regulation (EU) 2017/745, Articles 85 and 86 and Annex III, or (EU) 2017/746, Articles 80 and 81 and Annex III",
+};
 
 impl Document for PmsReport {
     fn id(&self) -> &'static str {
@@ -27,14 +37,18 @@ impl Document for PmsReport {
     }
 
     fn source(&self) -> &'static str {
-        "Regulation (EU) 2017/745, Articles 83 to 86 and Annex III"
+        SECTION.either
+    }
+
+    fn source_of(&self, book: &Book) -> &'static str {
+        SECTION.of(book)
     }
 
     fn page(&self, book: &Book) -> Page {
         let mut body = vec![Block::heading(1, "Conclusion")];
         body.extend(conclusion(book));
         body.extend(surveillance(book, 1));
-        book.page(self.title(), self.source(), body)
+        book.page(self.title(), self.source_of(book), body)
     }
 }
 
@@ -62,16 +76,42 @@ fn conclusion(book: &Book) -> Vec<Block> {
     let open = state
         .findings
         .iter()
-        .filter(|one| one.state != FindingState::Closed)
-        .count();
-    let count = |n: usize| Cell::from(counted(n as u64));
-    vec![Block::KeyValues(vec![
-        ("Windows of use closed".into(), count(state.windows.len())),
-        ("Alerts raised".into(), count(state.alerts.len())),
-        ("Releases rolled back".into(), count(state.rollbacks.len())),
-        ("Findings opened".into(), count(state.findings.len())),
-        ("Findings not closed".into(), count(open)),
-    ])]
+        .filter(|one| one.state != FindingState::Closed);
+    // A count leads to the last record that it counts; none has none.
+    let count = |entries: Vec<u64>| {
+        let n = entries.len() as u64;
+        match entries.into_iter().max() {
+            Some(last) => Cell(vec![recorded(n, last)]),
+            None => Cell::from(counted(n)),
+        }
+    };
+    let rows: [(&str, Vec<u64>); 5] = [
+        (
+            "Windows of use closed",
+            state.windows.values().map(|facts| facts.entry).collect(),
+        ),
+        (
+            "Alerts raised",
+            state.alerts.iter().map(|alert| alert.entry).collect(),
+        ),
+        (
+            "Releases rolled back",
+            state.rollbacks.iter().map(|(entry, _)| *entry).collect(),
+        ),
+        (
+            "Findings opened",
+            state.findings.iter().map(|finding| finding.entry).collect(),
+        ),
+        (
+            "Findings not closed",
+            open.map(|finding| finding.entry).collect(),
+        ),
+    ];
+    vec![Block::KeyValues(
+        rows.into_iter()
+            .map(|(what, entries)| (what.to_owned(), count(entries)))
+            .collect(),
+    )]
 }
 
 /// Each return to an earlier release: who, or which policy and who signed it.
@@ -284,7 +324,7 @@ fn finding(book: &Book, finding: &Finding) -> Vec<Block> {
 }
 
 /// What a check measures, in words.
-fn quantity(check: &Check) -> String {
+pub(super) fn quantity(check: &Check) -> String {
     let what = match check
         .params
         .get("metric")
@@ -354,14 +394,21 @@ pub(super) fn plan(book: &Book) -> Vec<Block> {
         Column::text("Action"),
         Column::text("Why"),
     ];
-    let mut blocks = vec![Block::text(format!(
-        "{} checks are asked of each {} of use; drift is measured against {}. A rollback leads to the {}: {}",
-        counted(monitor.checks.len() as u64),
-        word(&monitor.window),
-        monitor.reference,
-        word(&monitor.rollback.to),
-        monitor.rollback.rationale
-    ))];
+    let n = monitor.checks.len() as u64;
+    let n = match book.state.frozen.get(&Name::Monitor) {
+        Some(frozen) => recorded(n, frozen.entry),
+        None => Span::text(counted(n)),
+    };
+    let mut blocks = vec![Block::Paragraph(vec![
+        n,
+        Span::text(format!(
+            " checks are asked of each {} of use; drift is measured against {}. A rollback leads to the {}: {}",
+            word(&monitor.window),
+            monitor.reference,
+            word(&monitor.rollback.to),
+            monitor.rollback.rationale
+        )),
+    ])];
     blocks.extend(table("", columns, rows.collect()));
     blocks
 }

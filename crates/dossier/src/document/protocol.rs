@@ -5,14 +5,21 @@ use galen_spec::Name;
 use galen_spec::protocol::{CriterionKind, Difference, Endpoint, Protocol as Plan, Subgroup};
 
 use super::Document;
+use super::regulation::Section;
 use crate::book::{Book, not_reported, recorded, table, word, written};
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Span, Tone};
 
 /// The validation protocol.
 ///
 /// # Source
-/// FDA/Health Canada/MHRA GMLP 2021, principle 8; SPIRIT-AI 2020 (what a protocol states); Regulation (EU) 2017/745, Annex II, 6.1.
+/// FDA/Health Canada/MHRA GMLP 2021, principle 8; SPIRIT-AI 2020 (what a protocol states); Regulation (EU) 2017/745, Annex II, 6.1, or 2017/746, Annex II.
 pub struct Protocol;
+
+const SECTION: Section = Section {
+    devices: "Regulation (EU) 2017/745, Annex II, 6.1; GMLP 2021, principle 8",
+    diagnostics: "Regulation (EU) 2017/746, Annex II; GMLP 2021, principle 8",
+    either: "Regulation (EU) 2017/745, Annex II, 6.1, or (EU) 2017/746, Annex II; GMLP 2021, principle 8",
+};
 
 impl Document for Protocol {
     fn id(&self) -> &'static str {
@@ -24,14 +31,18 @@ impl Document for Protocol {
     }
 
     fn source(&self) -> &'static str {
-        "Regulation (EU) 2017/745, Annex II, 6.1; GMLP 2021, principle 8"
+        SECTION.either
+    }
+
+    fn source_of(&self, book: &Book) -> &'static str {
+        SECTION.of(book)
     }
 
     fn page(&self, book: &Book) -> Page {
         let mut body = vec![Block::heading(1, "When it was declared")];
         body.extend(declared(book));
         body.extend(plan(book, 1));
-        book.page(self.title(), self.source(), body)
+        book.page(self.title(), self.source_of(book), body)
     }
 }
 

@@ -7,14 +7,14 @@ use galen_spec::risk::{
 };
 
 use super::Document;
-use super::labelling::results_of;
+use super::labelling::{does_not_use, results_of, unused};
 use crate::book::{Book, artifact, detail, not_reported, outcome_badge, table, word};
 use crate::page::{Align, Badge, Block, Cell, Column, NoteKind, Page, Source, Span, Tone};
 
 /// The risk management file.
 ///
 /// # Source
-/// ISO 14971:2019, clauses 4 to 10; Regulation (EU) 2017/745, Annex II, 5.
+/// ISO 14971:2019, clauses 4 to 10; Regulations (EU) 2017/745 and 2017/746, Annex II, 5.
 pub struct RiskFile;
 
 impl Document for RiskFile {
@@ -207,6 +207,14 @@ fn criterion(book: &Book, id: &str) -> Option<Cell> {
     let results = results_of(book, live)?;
     let result = results.iter().find(|result| result.id == id)?;
     let mut spans = vec![Span::Status(outcome_badge(result.result)), Span::text(" ")];
+    if let Some(columns) = unused(book, &live.model, result) {
+        // What a disturbance does not reach has withstood nothing.
+        let said = format!(" {}: ", does_not_use(columns));
+        spans = vec![
+            Span::Status(Badge::neutral("shows nothing")),
+            Span::text(said),
+        ];
+    }
     if result.result != Outcome::NotApplicable {
         spans.extend(
             book.estimate(

@@ -1,5 +1,6 @@
 //! The technical file: everything of a device in the order of the regulation.
 
+use super::regulation::Section;
 use super::{
     Document, approval, datasheet, design, labelling, model_card, pccp, pms_report, protocol,
     risk_file, validation_report,
@@ -11,8 +12,14 @@ use galen_control::ReleaseState;
 /// The technical documentation.
 ///
 /// # Source
-/// Regulation (EU) 2017/745, Annexes II and III. Regulation (EU) 2017/746 has the same structure for in vitro diagnostics.
+/// Regulation (EU) 2017/745 or, for in vitro diagnostics, 2017/746, Annexes II and III, which have one structure in both.
 pub struct TechnicalFile;
+
+const SECTION: Section = Section {
+    devices: "Regulation (EU) 2017/745, Annexes II and III",
+    diagnostics: "Regulation (EU) 2017/746, Annexes II and III",
+    either: "Regulation (EU) 2017/745 or (EU) 2017/746, Annexes II and III",
+};
 
 impl Document for TechnicalFile {
     fn id(&self) -> &'static str {
@@ -24,7 +31,11 @@ impl Document for TechnicalFile {
     }
 
     fn source(&self) -> &'static str {
-        "Regulation (EU) 2017/745, Annexes II and III"
+        SECTION.either
+    }
+
+    fn source_of(&self, book: &Book) -> &'static str {
+        SECTION.of(book)
     }
 
     fn page(&self, book: &Book) -> Page {
@@ -66,7 +77,7 @@ impl Document for TechnicalFile {
         body.push(Block::heading(1, "9 Frozen files and people"));
         body.extend(approval::frozen(book));
         body.extend(approval::team(book));
-        book.page(self.title(), self.source(), body)
+        book.page(self.title(), self.source_of(book), body)
     }
 }
 

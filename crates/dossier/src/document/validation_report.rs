@@ -5,20 +5,26 @@ mod figures;
 use galen_control::judge::{CriterionResult, Declared, Outcome};
 use galen_control::{Change, ChangeState};
 
-use super::labelling::bounds;
+use super::labelling::{bounds, does_not_use, unused};
+use super::regulation::Section;
 use super::{Document, protocol};
 use crate::book::{
-    Book, agrees, artifact, counted, not_reported, outcome_badge, recorded, table, verdict_badge,
-    written,
+    Book, agrees, artifact, not_reported, outcome_badge, recorded, table, verdict_badge, written,
 };
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Span, Tone, VerdictCard};
 
 /// The report of validation on the reference set.
 ///
 /// # Source
-/// Regulation (EU) 2017/745, Annex II, 6.1; FDA draft guidance on AI-enabled device software functions (January 2025), section on
+/// Regulation (EU) 2017/745, Annex II, 6.1, or 2017/746, Annex II; FDA draft guidance on AI-enabled device software functions (January 2025), section on
 /// performance validation; STARD 2015 for the results.
 pub struct ValidationReport;
+
+const SECTION: Section = Section {
+    devices: "Regulation (EU) 2017/745, Annex II, 6.1",
+    diagnostics: "Regulation (EU) 2017/746, Annex II",
+    either: "Regulation (EU) 2017/745, Annex II, 6.1, or (EU) 2017/746, Annex II",
+};
 
 impl Document for ValidationReport {
     fn id(&self) -> &'static str {
@@ -30,7 +36,11 @@ impl Document for ValidationReport {
     }
 
     fn source(&self) -> &'static str {
-        "Regulation (EU) 2017/745, Annex II, 6.1"
+        SECTION.either
+    }
+
+    fn source_of(&self, book: &Book) -> &'static str {
+        SECTION.of(book)
     }
 
     fn page(&self, book: &Book) -> Page {
@@ -44,7 +54,7 @@ impl Document for ValidationReport {
         }
         body.push(Block::heading(1, "Development gates"));
         body.extend(development(book));
-        book.page(self.title(), self.source(), body)
+        book.page(self.title(), self.source_of(book), body)
     }
 }
 
@@ -205,6 +215,9 @@ fn criteria(book: &Book, change: &Change, results: &[CriterionResult]) -> Option
             "descriptive"
         };
         let mut outcome = vec![Span::Status(outcome_badge(result.result))];
+        if let Some(columns) = unused(book, &change.model, result) {
+            outcome.push(Span::text(format!(" {}", does_not_use(columns))));
+        }
         if result.declared == Declared::PostHoc {
             outcome.push(Span::strong(" post hoc"));
         }
@@ -235,7 +248,11 @@ fn criteria(book: &Book, change: &Change, results: &[CriterionResult]) -> Option
 /// The gates after each run; they bind nothing.
 pub(super) fn development(book: &Book) -> Vec<Block> {
     let mut runs: Vec<_> = book.state.runs.iter().collect();
+    runs.retain(|(_, run)| run.development.is_some());
     runs.sort_by_key(|(_, run)| run.entry);
+    let so_far = runs
+        .last()
+        .map(|(_, run)| recorded(runs.len() as u64, run.entry));
     let rows = runs.into_iter().filter_map(|(id, run)| {
         let gate = run.development.as_ref()?;
         let evidence = book.evidence_of(&gate.evidence);
@@ -272,16 +289,13 @@ pub(super) fn development(book: &Book) -> Vec<Block> {
     ];
     match table("", columns, rows.collect()) {
         Some(block) => vec![
-            Block::text(format!(
-                "After each run the criteria are tried on the development set, {} times so far. These verdicts choose what is proposed; they release nothing.",
-                counted(
-                    book.state
-                        .runs
-                        .values()
-                        .filter(|run| run.development.is_some())
-                        .count() as u64
-                )
-            )),
+            Block::Paragraph(vec![
+                Span::text("After each run the criteria are tried on the development set, "),
+                so_far.unwrap_or_else(|| Span::text("no")),
+                Span::text(
+                    " times so far. These verdicts choose what is proposed; they release nothing.",
+                ),
+            ]),
             block,
         ],
         None => vec![not_reported(

@@ -67,7 +67,7 @@ impl Block {
         }
     }
 
-    pub(super) fn each_span<'a>(&'a self, visit: &mut dyn FnMut(&'a Span)) {
+    pub(crate) fn each_span<'a>(&'a self, visit: &mut dyn FnMut(&'a Span)) {
         match self {
             Self::Heading { .. } | Self::Figure { .. } | Self::Code(_) => {}
             Self::Paragraph(spans) | Self::Note { text: spans, .. } => {

@@ -1,13 +1,16 @@
 //! What is looked for under each principle, found in the state by fixed rules.
 
 use galen_control::act::examine::Examination;
+use galen_control::act::window::Window;
 use galen_control::judge::{CriterionResult, Crossing, Outcome};
-use galen_control::{Change, Release};
+use galen_control::{Change, Release, ReleaseState};
 use galen_spec::Name;
 use galen_spec::risk::Verification;
+use galen_store::Digest;
 
 use crate::book::{Book, artifact, recorded};
-use crate::document::labelling::{bounds, results_of};
+use crate::document::labelling::{bounds, does_not_use, results_of, unused};
+use crate::document::pms_report::quantity;
 use crate::page::{Source, Span};
 
 /// One thing that is looked for.
@@ -17,8 +20,19 @@ pub(super) struct Item {
     pub core: bool,
     /// Where it was found; `None` if it was not.
     pub shown: Option<Vec<Span>>,
-    /// The command that makes it; `None` if galen records no such thing.
-    pub command: Option<&'static str>,
+    /// What helps where it was not found.
+    pub help: Help,
+}
+
+/// What makes a thing that was not found.
+#[derive(Clone, Copy)]
+pub(super) enum Help {
+    /// The command that makes it.
+    Command(&'static str),
+    /// What has to be done first, where a command alone would change nothing.
+    First(&'static str),
+    /// Galen records no such thing.
+    Outside,
 }
 
 fn core(what: &'static str, command: &'static str, shown: Option<Vec<Span>>) -> Item {
@@ -26,7 +40,7 @@ fn core(what: &'static str, command: &'static str, shown: Option<Vec<Span>>) -> 
         what,
         core: true,
         shown,
-        command: Some(command),
+        help: Help::Command(command),
     }
 }
 
@@ -43,7 +57,7 @@ fn outside(what: &'static str, core: bool) -> Item {
         what,
         core,
         shown: None,
-        command: None,
+        help: Help::Outside,
     }
 }
 
@@ -101,6 +115,9 @@ fn live_results(book: &Book, so: impl Fn(&CriterionResult) -> bool) -> Option<Ve
             book.estimate(&result.estimate, &evidence, &bounds(result))
                 .0,
         );
+        if let Some(columns) = unused(book, &live.model, result) {
+            spans.push(Span::text(format!(" ({})", does_not_use(columns))));
+        }
     }
     (!spans.is_empty()).then_some(spans)
 }
@@ -191,11 +208,14 @@ fn engineering(book: &Book) -> Vec<Item> {
                 ),
             ]
         });
-    let ledger = (!book.state.keys.is_empty()).then(|| {
-        said(format!(
-            "Records signed with {} enrolled keys; galen verify shows that they stand",
-            book.state.keys.len()
-        ))
+    let keys = book.state.keys.values();
+    let ledger = keys.max_by_key(|key| key.entry).map(|newest| {
+        vec![
+            recorded(book.state.keys.len() as u64, newest.entry),
+            Span::text(" enrolled keys sign the records; this page checked no signature, "),
+            Span::code("galen verify"),
+            Span::text(" does"),
+        ]
     });
     vec![
         core("Provenance of each run", "galen run STAGE", runs),
@@ -218,6 +238,9 @@ fn engineering(book: &Book) -> Vec<Item> {
         outside("Analysis of security threats", false),
     ]
 }
+
+/// What helps a project whose frozen data plan has one source.
+const ANOTHER_SITE: &str = "the frozen data plan names one source: declare data of another site in data.yaml, freeze it again and add them";
 
 fn representative(book: &Book) -> Vec<Item> {
     let population = book
@@ -261,11 +284,13 @@ fn representative(book: &Book) -> Vec<Item> {
             "galen gate CHANGE",
             live_results(book, |result| result.by.is_some()),
         ),
-        core(
-            "Data of more than one site or source",
-            "galen freeze data",
-            several,
-        ),
+        Item {
+            help: match book.specs.data {
+                Some(_) => Help::First(ANOTHER_SITE),
+                None => Help::Command("galen freeze data"),
+            },
+            ..core("Data of more than one site or source", "", several)
+        },
         outside(
             "Tested population beside intended population (ethnicity, devices, sites)",
             false,
@@ -370,15 +395,19 @@ fn design(book: &Book) -> Vec<Item> {
         let claims = &held.value.claims;
         !claims.is_empty() && claims.iter().all(|claim| !claim.endpoints.is_empty())
     });
+    let uses = |result: &CriterionResult| {
+        live(book).is_some_and(|(live, _)| unused(book, &live.model, result).is_none())
+    };
     let disturbed = live_results(book, |result| {
         let endpoint = protocol.and_then(|plan| plan.endpoint(&result.endpoint));
-        endpoint.is_some_and(|endpoint| {
-            endpoint.under.is_some()
-                || matches!(
-                    endpoint.difference,
-                    Some(galen_spec::protocol::Difference::DropUnder(_))
-                )
-        })
+        uses(result)
+            && endpoint.is_some_and(|endpoint| {
+                endpoint.under.is_some()
+                    || matches!(
+                        endpoint.difference,
+                        Some(galen_spec::protocol::Difference::DropUnder(_))
+                    )
+            })
     });
     let candidates = book
         .state
@@ -404,20 +433,20 @@ fn design(book: &Book) -> Vec<Item> {
             "Acceptance criteria with a clinical reason each",
             "galen freeze protocol",
             reasons.map(|plan| {
-                said(format!(
-                    "{} criteria, each with its reason",
-                    plan.criteria.len()
-                ))
+                vec![
+                    book.declared(Name::Protocol, plan.criteria.len()),
+                    Span::text(" criteria, each with its reason"),
+                ]
             }),
         ),
         beside(
             "Each claim tied to endpoints",
             "galen freeze intent",
             claims.map(|held| {
-                said(format!(
-                    "{} claims, each with endpoints",
-                    held.value.claims.len()
-                ))
+                vec![
+                    book.declared(Name::Intent, held.value.claims.len()),
+                    Span::text(" claims, each with endpoints"),
+                ]
             }),
         ),
         core(
@@ -476,23 +505,6 @@ fn testing(book: &Book) -> Vec<Item> {
             Span::number("record", Source::Entry(frozen.entry)),
         ]
     });
-    let performance = |id: &str| {
-        let monitor = book.specs.monitor.as_ref();
-        let declared =
-            monitor.and_then(|held| held.value.checks.iter().find(|check| check.id == id));
-        declared.is_some_and(|check| check.check == "performance")
-    };
-    let outside_training = book.state.windows.values().find_map(|facts| {
-        let mut outcomes = facts.window.checks.iter();
-        let decided = outcomes
-            .find(|outcome| outcome.crossing == Crossing::Ok && performance(&outcome.check))?;
-        let mut spans = said(format!("Window {}: ", facts.window.window));
-        spans.extend(
-            book.estimate(&decided.estimate, &facts.window.evidence, &[])
-                .0,
-        );
-        Some(spans)
-    });
     vec![
         core(
             "Plan frozen before the reference set was opened",
@@ -512,11 +524,108 @@ fn testing(book: &Book) -> Vec<Item> {
             live_results(book, |result| result.by.is_some()),
         ),
         core(
-            "Performance shown outside the time and place of training",
+            "Performance shown after the time of training",
             "galen monitor run",
-            outside_training,
+            after_training(book),
         ),
+        Item {
+            help: Help::First(
+                "the reference set of the live release comes from a source that it learned from as well: judge on data of another site, declared as a source of their own in data.yaml",
+            ),
+            ..core(
+                "Performance shown in another place, on a source of data that training did not touch",
+                "",
+                on_another_source(book),
+            )
+        },
     ]
+}
+
+/// The latest window of use whose performance held, of the live release if it has one. It shows another time and no
+/// other place: the people of a window come to the same laboratory.
+fn after_training(book: &Book) -> Option<Vec<Span>> {
+    let monitor = &book.specs.monitor.as_ref()?.value;
+    let held = |window: &Window| {
+        window.checks.iter().find_map(|outcome| {
+            let mut declared = monitor.checks.iter();
+            let check = declared.find(|check| check.id == outcome.check)?;
+            let so = check.check == "performance" && outcome.crossing == Crossing::Ok;
+            so.then(|| (quantity(check), outcome.estimate.clone()))
+        })
+    };
+    let is_live = |window: &Window| Some(&window.release) == book.state.live.as_ref();
+    let (facts, (what, estimate)) = book
+        .state
+        .windows
+        .values()
+        .filter_map(|facts| Some((facts, held(&facts.window)?)))
+        .max_by_key(|(facts, _)| (is_live(&facts.window), &facts.window.window, facts.entry))?;
+    let window = &facts.window;
+    let released = book
+        .state
+        .releases
+        .iter()
+        .find(|release| release.id == window.release);
+    let standing = match released.map(|release| release.state) {
+        Some(ReleaseState::Live) => "live".to_owned(),
+        Some(state) => format!("{state}, not live"),
+        None => "not live".to_owned(),
+    };
+    let mut spans = said(format!(
+        "Window {} of {} ({standing}), {what}: ",
+        window.window, window.release
+    ));
+    spans.extend(book.estimate(&estimate, &window.evidence, &[]).0);
+    Some(spans)
+}
+
+/// The verdict on the live release, if its reference set was drawn from a declared source that it did not learn from.
+fn on_another_source(book: &Book) -> Option<Vec<Span>> {
+    let (live, change) = live(book)?;
+    let judged = change.judged.as_ref()?;
+    let declared = &book.specs.data.as_ref()?.value.sources;
+    let datasets = &book.state.datasets;
+    let source = |content: Digest| {
+        let mut content = content;
+        // A part of a part is drawn from its whole in the end; no chain is longer than the list of datasets.
+        for _ in 0..=datasets.len() {
+            let (name, version) = datasets.iter().find_map(|(name, versions)| {
+                let version = versions.iter().find(|version| version.digest == content)?;
+                Some((name, version))
+            })?;
+            match version.drawn_from {
+                Some(whole) => content = whole,
+                None => return declared.iter().find(|source| source.id == *name),
+            }
+        }
+        None
+    };
+    let judged_on = source(judged.judge.dataset)?;
+    let learned: Option<Vec<&str>> = live
+        .model
+        .training
+        .iter()
+        .map(|name| datasets.get(name))
+        .flat_map(|versions| match versions {
+            Some(versions) => versions.iter().map(Some).collect(),
+            None => vec![None],
+        })
+        .map(|version| Some(source(version?.digest)?.id.as_str()))
+        .collect();
+    let mut learned = learned.filter(|names| !names.is_empty())?;
+    learned.sort_unstable();
+    learned.dedup();
+    (!learned.contains(&judged_on.id.as_str())).then(|| {
+        vec![
+            Span::text(format!(
+                "{} learned from {} and was judged on {}, ",
+                live.id,
+                learned.join(", "),
+                judged_on.id
+            )),
+            Span::number("evidence", artifact(&judged.judge.evidence)),
+        ]
+    })
 }
 
 fn information(book: &Book) -> Vec<Item> {

@@ -211,10 +211,10 @@ impl World {
             }),
         );
         let mut check = Evidence::of("check", vec![Subject::new("dataset", source)]);
-        check.rows.push(row(
-            "label_proxy/chapter",
-            measured(0.99, 0.98, 1.0, 0.95, 7874),
-        ));
+        check.rows.push(Row {
+            title: "chapter alone gives the truth away, AUC 0.990, as 18.3 % of it is empty".into(),
+            ..row("label_proxy/chapter", measured(0.99, 0.98, 1.0, 0.95, 7874))
+        });
         check.details = Some(serde_json::json!({"found": [
             {"check": "label_proxy", "columns": ["chapter"], "severity": "stop", "message": "chapter gives the truth away"}]}));
         let mut validation = Evidence::of("validation", vec![Subject::new("dataset", source)]);
@@ -252,9 +252,14 @@ impl World {
             high: None,
             ..measured(value, 0.0, 0.0, 0.95, n)
         };
-        flow.rows.push(row("included", bare(7_000.0, 7_874)));
-        flow.rows.push(row("excluded_censored", bare(874.0, 7_874)));
-        flow.rows.push(row("excluded/1995", bare(120.0, 1_000)));
+        let count = |value: f64, n: u64| Estimate {
+            method: "count".into(),
+            ..measured(value, value, value, 0.95, n)
+        };
+        flow.rows.push(row("included", count(7_000.0, 7_874)));
+        flow.rows
+            .push(row("excluded_censored", count(874.0, 7_874)));
+        flow.rows.push(row("excluded/1995", count(120.0, 1_000)));
         flow.rows
             .push(row("prevalence", measured(0.13, 0.12, 0.14, 0.95, 7_000)));
         flow.rows
@@ -345,6 +350,7 @@ impl World {
             inputs: inputs.iter().map(|input| (*input).to_owned()).collect(),
             truth: "dead_5y".into(),
             training: vec!["learn-1995".into()],
+            read: std::collections::BTreeSet::new(),
             params: BTreeMap::new(),
         };
         let evaluation = self.evaluation(model.digest, ratio, self.state.live.is_some());
@@ -529,6 +535,13 @@ impl World {
                     none(0.95),
                     Some(1e-11),
                 ),
+                outcome(
+                    "outcome_discrimination",
+                    Crossing::Ok,
+                    Action::Notify,
+                    measured(0.84, 0.78, 0.9, 0.95, 5),
+                    None,
+                ),
             ];
             self.fold(
                 "emil",
@@ -581,6 +594,95 @@ impl World {
             }),
         );
     }
+}
+
+/// The same life with other numbers and not another word: each estimate, count and number of things differs.
+pub(super) fn lived_with_other_numbers() -> World {
+    let mut world = lived();
+    let other = |estimate: &mut Estimate| {
+        for end in [&mut estimate.value, &mut estimate.low, &mut estimate.high] {
+            *end = end.map(|value| {
+                if value < 2.0 {
+                    value * 0.9
+                } else {
+                    value + 1.0
+                }
+            });
+        }
+        estimate.n += 11;
+        estimate.events = estimate.events.map(|events| events + 1);
+    };
+    for evidence in world.artifacts.values_mut() {
+        for row in &mut evidence.rows {
+            other(&mut row.estimate);
+            row.title = row.title.replace("0.990", "0.980").replace("18.3", "17.2");
+            row.p_value = row.p_value.map(|p| p * 2e9);
+        }
+        let counts = evidence
+            .details
+            .as_mut()
+            .and_then(|details| details["counts"].as_object_mut());
+        for count in counts.into_iter().flat_map(|counts| counts.values_mut()) {
+            if let Some(n) = count.as_u64() {
+                *count = (n + 1).into();
+            }
+        }
+    }
+    let specs = &mut world.specs;
+    if let (Some(intent), Some(protocol), Some(monitor)) =
+        (&mut specs.intent, &mut specs.protocol, &mut specs.monitor)
+    {
+        let (claims, criteria) = (&mut intent.value.claims, &mut protocol.value.criteria);
+        claims.push(claims[0].clone());
+        criteria.push(criteria[0].clone());
+        monitor.value.checks.push(monitor.value.checks[0].clone());
+    }
+    let state = &mut world.state;
+    let key = state.keys["k"].clone();
+    state.keys.insert("k2".into(), key);
+    for frozen in state.frozen.values_mut() {
+        frozen.version += 1;
+    }
+    for judged in state
+        .changes
+        .values_mut()
+        .filter_map(|it| it.judged.as_mut())
+    {
+        judged.judge.look += 1;
+        judged.judge.looks_allowed += 1;
+    }
+    for examined in state.examined.values_mut() {
+        examined.examine.stops += 1;
+        examined.examine.warns += 1;
+        examined.examine.notes += 1;
+    }
+    for split in state.splits.values_mut() {
+        split.seed += 1;
+        for part in &mut split.parts {
+            (part.cases, part.diseased) = (part.cases + 1, part.diseased + 1);
+        }
+    }
+    for version in state.datasets.values_mut().flatten() {
+        (version.version, version.bytes) = (version.version + 1, version.bytes + 1);
+    }
+    for post_hoc in state.criteria.values_mut().take(3) {
+        *post_hoc = true;
+    }
+    for facts in state.windows.values_mut() {
+        (facts.window.n, facts.window.labelled) = (facts.window.n + 1, facts.window.labelled + 1);
+        for outcome in &mut facts.window.checks {
+            other(&mut outcome.estimate);
+            outcome.p_value = outcome.p_value.map(|p| p * 2e9);
+        }
+    }
+    let run = state.runs["run-1"].clone();
+    state.runs.insert("run-1b".into(), run);
+    let window = state.windows["2007/release-2"].clone();
+    state.windows.insert("2007b/release-2".into(), window);
+    state.alerts.extend(state.alerts.clone());
+    state.findings.extend(state.findings.clone());
+    state.rollbacks.extend(state.rollbacks.clone());
+    world
 }
 
 /// The whole life.
