@@ -232,7 +232,11 @@ pub enum Data {
     /// Show a dataset: NAME or NAME@VERSION
     Show { name: String },
     /// Describe the columns of a file; needs no project
-    Profile { file: PathBuf },
+    Profile {
+        file: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+    },
     /// Try the expectations of the data plan on a dataset, or on a file
     Validate {
         /// A dataset of the project, or a file
@@ -240,6 +244,8 @@ pub enum Data {
         /// For a file: the data plan
         #[arg(long, value_name = "DATA.YAML")]
         expect: Option<PathBuf>,
+        #[command(flatten)]
+        reading: Reading,
     },
     /// Look for what ruins clinical models, in a dataset or in a file
     Check(DataCheck),
@@ -254,6 +260,8 @@ pub enum Data {
         tests: Vec<String>,
         #[arg(long, default_value_t = 0.05)]
         alpha: f64,
+        #[command(flatten)]
+        reading: Reading,
     },
     /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
     Split {
@@ -289,6 +297,19 @@ pub struct DataCheck {
     pub split: Option<String>,
     #[arg(long = "group", value_name = "COL")]
     pub groups: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How a table in a file is read.
+#[derive(Args, Debug, Default)]
+pub struct Reading {
+    /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// A text that means that there is no value, besides the empty one
+    #[arg(long = "na", value_name = "TEXT")]
+    pub na: Vec<String>,
 }
 
 #[derive(Subcommand, Debug)]

@@ -7,7 +7,7 @@ mod folder;
 mod serve;
 mod story;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,6 +18,7 @@ use crate::args::{Cli, Demo};
 use crate::outside::{World, stopped};
 use crate::report::{Failure, Report};
 use crate::{execute, say};
+use folder::Made;
 
 /// Runs the demo.
 ///
@@ -25,8 +26,8 @@ use crate::{execute, say};
 /// [`Failure`] if the folder is not the demo's own, the data are not found, or a step came out otherwise than it must.
 pub fn demo(args: &Demo, quiet: bool) -> Result<Report, Failure> {
     let started = Instant::now();
-    folder::make(&args.dir, args.data.as_deref())?;
-    let mut told = Telling::new(&args.dir, quiet)?;
+    let made = folder::make(&args.dir, args.data.as_deref())?;
+    let mut told = Telling::new(made, quiet);
     story::tell(&mut told)?;
     let seconds = started.elapsed().as_secs_f64();
     let shown = args.dir.display();
@@ -45,7 +46,7 @@ pub fn demo(args: &Demo, quiet: bool) -> Result<Report, Failure> {
 
 /// The demo's voice: runs commands, prints them with what they say, and counts.
 pub struct Telling {
-    dir: PathBuf,
+    made: Made,
     quiet: bool,
     world: Arc<World>,
     title: String,
@@ -64,23 +65,20 @@ enum Must {
 }
 
 impl Telling {
-    fn new(dir: &Path, quiet: bool) -> Result<Telling, Failure> {
-        let world = Arc::new(World::new(
-            Some(&dir.join("keys")),
-            Some(&dir.join("keys").join("passphrases")),
-        )?);
-        Ok(Telling {
-            dir: dir.to_path_buf(),
+    fn new(made: Made, quiet: bool) -> Telling {
+        let keys = made.dir().join("keys");
+        Telling {
+            world: Arc::new(World::new(Some(&keys), Some(&keys.join("passphrases")))),
+            made,
             quiet,
-            world,
             title: String::new(),
             steps: Vec::new(),
-        })
+        }
     }
 
     /// The folder of the demo.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        self.made.dir()
     }
 
     /// The world that the demo's commands share.
@@ -139,8 +137,8 @@ impl Telling {
         self.print(&format!("\n$ {typed}"));
         // The story names folders from within the demo's own.
         let (dir, arguments) = match arguments {
-            ["-C", below, rest @ ..] => (self.dir.join(below), rest),
-            all => (self.dir.clone(), all),
+            ["-C", below, rest @ ..] => (self.dir().join(below), rest),
+            all => (self.dir().to_path_buf(), all),
         };
         let dir = dir.display().to_string();
         let mut all = vec!["galen", "-C", &dir];
@@ -152,6 +150,8 @@ impl Telling {
         let person = cli.person.clone();
         let outcome = execute(cli, person, self.world.clone());
         let seconds = started.elapsed().as_secs_f64();
+        // Also what a command left that was not done is the demo's own.
+        self.made.note()?;
         let (text, document, exit) = match outcome {
             Ok(report) => (report.text.clone(), report.json(), u8::from(!report.ok)),
             Err(failure) => {

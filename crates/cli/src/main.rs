@@ -5,6 +5,7 @@ mod command;
 mod demo;
 mod outside;
 mod place;
+mod reading;
 mod report;
 mod words;
 
@@ -21,7 +22,7 @@ use crate::place::Place;
 use crate::report::{Failure, Report};
 
 fn main() -> ExitCode {
-    let wants_json = std::env::args().any(|argument| argument == "--json");
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error, wants_json),
@@ -51,16 +52,20 @@ fn main() -> ExitCode {
 
 /// Runs one command.
 fn run(cli: Cli) -> Result<Report, Failure> {
-    let environment = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let keys = cli.keys.clone().or_else(|| environment("GALEN_KEYS"));
-    let passphrases = cli
-        .passphrases
-        .clone()
-        .or_else(|| environment("GALEN_PASSPHRASES"));
     if let Verb::Demo(demo) = &cli.verb {
         return demo::demo(demo, cli.json);
     }
-    let world = Arc::new(World::new(keys.as_deref(), passphrases.as_deref())?);
+    // As if started in the folder of -C: a relative path is seen from there.
+    let start = cli.directory.clone().unwrap_or_default();
+    let named = |option: &Option<PathBuf>, variable: &str| {
+        let path = option
+            .clone()
+            .or_else(|| std::env::var_os(variable).map(PathBuf::from));
+        path.map(|path| start.join(path))
+    };
+    let keys = named(&cli.keys, "GALEN_KEYS");
+    let passphrases = named(&cli.passphrases, "GALEN_PASSPHRASES");
+    let world = Arc::new(World::new(keys.as_deref(), passphrases.as_deref()));
     let person = cli
         .person
         .clone()
@@ -99,16 +104,8 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if json {
-        let message = error.to_string();
-        let first = message
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned();
-        say(&pretty(
-            &Failure::usage("usage", first, "see galen --help").json(),
-        ));
+        let (message, help) = words::mistake(&error.to_string());
+        say(&pretty(&Failure::usage("usage", message, help).json()));
     }
     let _ = error.print();
     ExitCode::from(2)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use galen_ledger::KeyCost;
@@ -47,24 +47,22 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a process: keys in a folder, passphrases from a file or the terminal.
-    ///
-    /// # Errors
-    /// [`Failure`] for a passphrase file that cannot be read.
-    pub fn new(keys: Option<&Path>, passphrases: Option<&Path>) -> Result<World, Failure> {
+    /// The world of a process: keys in a folder, passphrases from a file or the terminal. Neither is looked at before
+    /// something is signed.
+    pub fn new(keys: Option<&Path>, passphrases: Option<&Path>) -> World {
         let passphrases: Arc<dyn Passphrases> = match passphrases {
-            Some(path) => Arc::new(FilePassphrases::read(path)?),
+            Some(path) => Arc::new(FilePassphrases::of(path)),
             None => Arc::new(TerminalPassphrases),
         };
         let keys = keys
             .map(Path::to_path_buf)
             .or_else(default_keys)
             .unwrap_or_else(|| PathBuf::from("keys"));
-        Ok(World {
+        World {
             keys,
             passphrases,
             folder: Mutex::default(),
-        })
+        }
     }
 
     /// The folder of keys.
@@ -205,36 +203,38 @@ impl Passphrases for TerminalPassphrases {
     }
 }
 
-/// Lines `ID: passphrase`.
+/// Lines `ID: passphrase` of a file, which is read once, when the first of them is asked for.
 struct FilePassphrases {
     path: PathBuf,
-    lines: BTreeMap<String, String>,
+    lines: OnceLock<Result<BTreeMap<String, String>, String>>,
 }
 
 impl FilePassphrases {
-    fn read(path: &Path) -> Result<FilePassphrases, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::usage(
-                "passphrases",
-                format!("{}: {error}", path.display()),
-                "name a file of lines `ID: passphrase`",
+    fn of(path: &Path) -> FilePassphrases {
+        FilePassphrases {
+            path: path.to_path_buf(),
+            lines: OnceLock::new(),
+        }
+    }
+
+    fn read(&self) -> Result<BTreeMap<String, String>, String> {
+        let text = std::fs::read_to_string(&self.path).map_err(|error| {
+            format!(
+                "{}, the file of passphrases, cannot be read: {error}",
+                self.path.display()
             )
         })?;
-        let lines = text
-            .lines()
-            .filter_map(|line| line.split_once(':'))
+        let lines = text.lines().filter_map(|line| line.split_once(':'));
+        Ok(lines
             .map(|(person, passphrase)| (person.trim().to_owned(), passphrase.trim().to_owned()))
-            .collect();
-        Ok(FilePassphrases {
-            path: path.to_path_buf(),
-            lines,
-        })
+            .collect())
     }
 }
 
 impl Passphrases for FilePassphrases {
     fn passphrase(&self, person: &str, _new: bool) -> Result<String, String> {
-        let found = self.lines.get(person).cloned();
+        let lines = self.lines.get_or_init(|| self.read()).as_ref()?;
+        let found = lines.get(person).cloned();
         found.ok_or_else(|| format!("{} has no line for {person}", self.path.display()))
     }
 }
@@ -285,28 +285,57 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(failed)
 }
 
+/// Finds out that a file can be written, before an act that it is to show; nothing of the trial stays.
+///
+/// # Errors
+/// [`Failure`] that says which file cannot be written, and why.
+pub fn try_writing(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::usage(
+            "is_a_folder",
+            format!("{} is a folder", path.display()),
+            "name a file",
+        ));
+    }
+    // Folders that are not there are made when the file is written: in the nearest one that is.
+    let mut folder = folder_of(path);
+    while !folder.exists() && folder.parent().is_some() {
+        folder = folder_of(folder);
+    }
+    let trial = folder.join(format!(".galen-trial-{}", std::process::id()));
+    std::fs::File::create_new(&trial)
+        .and_then(|_| std::fs::remove_file(&trial))
+        .map_err(|error| not_written(path, &error.to_string()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn not_written(path: &Path, why: &str) -> Failure {
+    Failure::environment(
+        "not_written",
+        format!("{} cannot be written: {why}", path.display()),
+        "name a file in a folder that can be written",
+    )
+}
+
 /// Writes a file as a whole: aside, then renamed.
 ///
 /// # Errors
 /// [`Failure`] if the disk fails.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: String| {
-        Failure::environment(
-            "file",
-            format!("{}: {error}", path.display()),
-            "see that the folder can be written",
-        )
-    };
     let name = path
         .file_name()
         .and_then(|name| name.to_str())
-        .ok_or_else(|| failed("this is no file name".to_owned()))?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        .ok_or_else(|| not_written(path, "this is no file name"))?;
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(|error| not_written(path, &error.to_string()))?;
     let disk = open_folder(folder)?;
-    galen_store::Disk::write(&disk, name, bytes)
-        .map_err(|error: DiskError| failed(error.to_string()))
+    galen_store::Disk::write(&disk, name, bytes).map_err(|error| match error {
+        DiskError::NotFound { .. } => not_written(path, "its folder takes no file"),
+        other => not_written(path, &other.to_string()),
+    })
 }

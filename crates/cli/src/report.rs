@@ -116,8 +116,14 @@ impl From<ActError> for Failure {
         let message = error.to_string();
         match error {
             ActError::Refused(refusal) => {
+                // What is not there was named wrongly; any other refusal is about the state.
+                let exit = if refusal.code == "refused.unknown" {
+                    2
+                } else {
+                    1
+                };
                 let plain = Failure::usage(&refusal.code, refusal.message, refusal.help);
-                Failure { exit: 1, ..plain }
+                Failure { exit, ..plain }
             }
             ActError::Declared(found) => declared(found, 2),
             ActError::Input {

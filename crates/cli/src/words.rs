@@ -102,3 +102,34 @@ pub fn estimate_or_count(one: &Estimate) -> String {
         _ => estimate(one),
     }
 }
+
+/// What is wrong with the arguments, on one line, and what to do, from what the parser says in several.
+pub fn mistake(said: &str) -> (String, String) {
+    let starting = |start: &'static str| {
+        said.lines()
+            .filter_map(move |line| line.trim_start().strip_prefix(start))
+    };
+    let first: Vec<&str> = said.lines().take_while(|line| !line.is_empty()).collect();
+    let message = match first.as_slice() {
+        [error, more @ ..] if error.starts_with("error: ") => {
+            let more: Vec<&str> = more.iter().map(|line| line.trim()).collect();
+            format!("{} {}", &error["error: ".len()..], more.join(", "))
+        }
+        // The parser answers a command that needs another one with its help.
+        _ => {
+            let commands = said.lines().skip_while(|line| *line != "Commands:").skip(1);
+            let commands: Vec<&str> = commands
+                .take_while(|line| !line.is_empty())
+                .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+                .filter_map(|line| line.split_whitespace().next())
+                .collect();
+            format!("a command is missing: {}", commands.join(", "))
+        }
+    };
+    let mut help: Vec<String> = starting("tip: ").map(str::to_owned).collect();
+    help.extend(starting("Usage: ").map(|usage| format!("usage: {usage}")));
+    if help.is_empty() {
+        help.push("see galen --help".to_owned());
+    }
+    (message.trim_end().to_owned(), help.join("; "))
+}

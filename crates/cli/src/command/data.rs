@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use galen_control::act::examine::Examination;
-use galen_lifecycle::{DataFile, read_table};
+use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
 use galen_table::drift::{DriftOptions, drift};
 use galen_table::expectation::{declared as implied, validate};
 use galen_table::profile::profile;
 use serde_json::{Value, json};
 
-use crate::args::{Data, DataCheck};
-use crate::outside::{open_folder, read_file, write_file};
+use crate::args::{Data, DataCheck, Reading};
+use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
+use crate::reading::table_in;
 use crate::report::{Failure, Report, declared};
 use crate::words::{self, short, table};
 
@@ -21,9 +22,13 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::Add { path, name } => add(path, name.as_deref(), place),
         Data::List => list(place),
         Data::Show { name } => show(name, place),
-        Data::Profile { file } => describe(file, place),
-        Data::Validate { what, expect } => match file_of(what, place) {
-            Some(file) => validate_file(&file, expect.as_deref(), place),
+        Data::Profile { file, reading } => describe(file, reading, place),
+        Data::Validate {
+            what,
+            expect,
+            reading,
+        } => match file_of(what, place) {
+            Some(file) => validate_file(&file, expect.as_deref(), reading, place),
             None => examine(what, Examination::Validate, place),
         },
         Data::Check(args) => match file_of(&args.what, place) {
@@ -35,7 +40,8 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             current,
             tests,
             alpha,
-        } => compare(reference, current, tests, *alpha, place),
+            reading,
+        } => compare(reference, current, tests, *alpha, reading, place),
         Data::Split { name, out } => split(name, out.as_deref(), place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
@@ -56,6 +62,17 @@ fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure
         .unwrap_or("data")
         .to_owned();
     let name = name.unwrap_or(&stem).to_owned();
+    let project = place.project()?;
+    refuse_own(path, &project, place)?;
+    if !is_dataset_name(&name) {
+        return Err(Failure::usage(
+            "dataset_name",
+            format!(
+                "`{name}` is no name for a dataset: it has letters, digits, `-`, `_` and single `.`"
+            ),
+            "give it one: --name NAME",
+        ));
+    }
     let folder = full.is_dir();
     let mut files = Vec::new();
     if folder {
@@ -77,9 +94,7 @@ fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure
             bytes: read_file(&full)?,
         });
     }
-    let added = place
-        .project()?
-        .add_data(&place.actor()?, &name, &files, folder)?;
+    let added = project.add_data(&place.actor()?, &name, &files, folder)?;
     let data = &added.data;
     let text = format!(
         "Entry {}: {}@{} {}, {} file(s), {} bytes ({} new).",
@@ -103,6 +118,45 @@ fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure
         "entry": added.entry.index,
     });
     Ok(Report::new("data add", document, text))
+}
+
+/// Whether a dataset can be called so: `@` stands before its version, `/` before what was asked of it.
+fn is_dataset_name(name: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    name.starts_with(char::is_alphanumeric) && name.chars().all(plain) && !name.contains("..")
+}
+
+/// Refuses as data what holds galen's own secrets: the project's store and the folder of private keys.
+fn refuse_own(path: &Path, project: &Project, place: &Place) -> Result<(), Failure> {
+    let real = |path: &Path| {
+        path.canonicalize()
+            .or_else(|_| std::path::absolute(path))
+            .unwrap_or_else(|_| path.to_path_buf())
+    };
+    let asked = real(&place.path(path));
+    let store = project
+        .store
+        .path()
+        .map(|store| (store, "the project's store"));
+    let keys = (place.world.keys(), "the folder of private keys");
+    for (own, what) in store.into_iter().chain([keys]) {
+        let own = real(own);
+        let how = if own == asked {
+            "is"
+        } else if own.starts_with(&asked) {
+            "holds"
+        } else if asked.starts_with(&own) {
+            "lies in"
+        } else {
+            continue;
+        };
+        return Err(Failure::usage(
+            "galens_own",
+            format!("{} {how} {what}, which is no data", path.display()),
+            "put the data into a folder of their own, and add that",
+        ));
+    }
+    Ok(())
 }
 
 fn list(place: &Place) -> Result<Report, Failure> {
@@ -142,7 +196,7 @@ fn show(name: &str, place: &Place) -> Result<Report, Failure> {
     let project = place.project()?;
     let state = project.state()?;
     let (name, version) = match name.split_once('@') {
-        Some((name, version)) => (name, version.parse::<usize>().ok()),
+        Some((name, version)) => (name, Some(version_of(version)?)),
         None => (name, None),
     };
     let latest = state
@@ -191,8 +245,21 @@ fn show(name: &str, place: &Place) -> Result<Report, Failure> {
     ))
 }
 
-fn describe(file: &Path, place: &Place) -> Result<Report, Failure> {
-    let table_read = read_table(&read_file(&place.path(file))?)?;
+/// The number of a version, as it stands behind `@`.
+fn version_of(word: &str) -> Result<usize, Failure> {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+    let number = word.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| {
+        Failure::usage(
+            "version",
+            format!("`{word}` is no version of a dataset; versions are numbers from 1"),
+            "write NAME or NAME@VERSION, such as flchain@1; see galen data list",
+        )
+    })
+}
+
+fn describe(file: &Path, reading: &Reading, place: &Place) -> Result<Report, Failure> {
+    let table_read = table_in(&place.path(file), reading)?;
     let found = profile(&table_read);
     let document = json!(found);
     let rows: Vec<Vec<String>> = document["columns"]
@@ -271,7 +338,12 @@ fn found_lines(found: &Value) -> Vec<String> {
     found.as_array().into_iter().flatten().map(line).collect()
 }
 
-fn validate_file(file: &Path, expect: Option<&Path>, place: &Place) -> Result<Report, Failure> {
+fn validate_file(
+    file: &Path,
+    expect: Option<&Path>,
+    reading: &Reading,
+    place: &Place,
+) -> Result<Report, Failure> {
     let Some(expect) = expect else {
         return Err(Failure::usage(
             "no_expectations",
@@ -287,7 +359,7 @@ fn validate_file(file: &Path, expect: Option<&Path>, place: &Place) -> Result<Re
     let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
     let plan: galen_spec::data::Data =
         galen_spec::read(name, text).map_err(|found| declared(found, 2))?;
-    let read = read_table(&read_file(file)?)?;
+    let read = table_in(file, reading)?;
     let mut asked = implied(&plan);
     asked.extend(plan.expectations.iter().cloned());
     let results = validate(&read, &asked);
@@ -314,7 +386,7 @@ fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
             "name it: --label COL",
         ));
     };
-    let read = read_table(&read_file(file)?)?;
+    let read = table_in(file, &args.reading)?;
     let plain = Roles::of_label(label);
     let roles = Roles {
         positive: args
@@ -345,10 +417,18 @@ fn compare(
     current: &Path,
     tests: &[String],
     alpha: f64,
+    reading: &Reading,
     place: &Place,
 ) -> Result<Report, Failure> {
-    let reference = read_table(&read_file(&place.path(reference))?)?;
-    let current = read_table(&read_file(&place.path(current))?)?;
+    if !(alpha > 0.0 && alpha < 1.0) {
+        return Err(Failure::usage(
+            "alpha",
+            format!("--alpha {alpha} is no level: it lies between 0 and 1"),
+            "write a number such as --alpha 0.05",
+        ));
+    }
+    let reference = table_in(&place.path(reference), reading)?;
+    let current = table_in(&place.path(current), reading)?;
     let mut options = DriftOptions {
         alpha,
         ..DriftOptions::default()
@@ -386,18 +466,34 @@ fn compare(
             ]
         })
         .collect();
-    let text = format!(
+    let mut text = format!(
         "{} of {} columns drifted.\n{}",
         report.dataset.columns_drifted,
         report.dataset.columns,
         table(&["column", "test", "statistic", "p", ""], &rows)
     );
+    for (columns, file) in [
+        (&report.only_in_reference, "reference"),
+        (&report.only_in_current, "current"),
+    ] {
+        if !columns.is_empty() {
+            text.push_str(&format!(
+                "\nOnly in the {file} file, so not compared: {}.",
+                columns.join(", ")
+            ));
+        }
+    }
     let drifted = report.dataset.drifted;
     Ok(Report::new("data drift", document, text).judged(!drifted))
 }
 
 fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failure> {
-    let parted = place.project()?.split(&place.actor()?, name)?;
+    let project = place.project()?;
+    if let Some(folder) = out {
+        // The division is recorded before its files are written; afterwards it is too late to find out.
+        try_writing(&place.path(folder).join("part.csv"))?;
+    }
+    let parted = project.split(&place.actor()?, name)?;
     if let Some(folder) = out {
         for (part, bytes) in &parted.files {
             write_file(&place.path(folder).join(format!("{part}.csv")), bytes)?;

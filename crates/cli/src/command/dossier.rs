@@ -4,7 +4,7 @@ use galen_dossier::document::DOCUMENTS;
 use serde_json::json;
 
 use crate::args::Dossier;
-use crate::outside::write_file;
+use crate::outside::{try_writing, write_file};
 use crate::place::Place;
 use crate::report::{Failure, Report};
 use crate::words::table;
@@ -55,7 +55,12 @@ pub fn dossier(args: &Dossier, place: &Place) -> Result<Report, Failure> {
             let mut unique: Vec<&str> = extensions.iter().map(String::as_str).collect();
             unique.sort_unstable();
             unique.dedup();
-            let built = place.project()?.build(&place.actor()?, kind, &unique)?;
+            let project = place.project()?;
+            // The document is recorded before its files are written; afterwards it is too late to find out.
+            for path in out {
+                try_writing(&place.path(path))?;
+            }
+            let built = project.build(&place.actor()?, kind, &unique)?;
             let mut lines = vec![format!(
                 "Entry {}: {kind} rendered from {} records.",
                 built.entry.index, built.document.size

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use galen_control::judge::Crossing;
 use galen_control::{Actor, Deed};
-use galen_lifecycle::{Ingested, read_table};
+use galen_lifecycle::Ingested;
+use galen_spec::Name;
+use galen_spec::monitor::Window;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::args::Monitor;
-use crate::outside::read_file;
+use crate::args::{Monitor, Reading};
 use crate::place::Place;
+use crate::reading::table_in;
 use crate::report::{Failure, Report};
 use crate::words::table;
 
@@ -18,7 +20,7 @@ pub fn monitor(args: &Monitor, place: &Place) -> Result<Report, Failure> {
     match args {
         Monitor::Ingest { file, id, replay } => {
             let project = place.project()?;
-            let rows = read_table(&read_file(&place.path(file))?)?;
+            let rows = table_in(&place.path(file), &Reading::default())?;
             let day = replay.as_of.unwrap_or_else(|| today(&project));
             let ingested = project.ingest(&rows, &stem(file), id.as_deref(), day)?;
             let release = ingested.release.clone().unwrap_or_default();
@@ -32,10 +34,15 @@ pub fn monitor(args: &Monitor, place: &Place) -> Result<Report, Failure> {
                 .judged(ingested.rejected == 0))
         }
         Monitor::Label { file, window, id } => {
-            let rows = read_table(&read_file(&place.path(file))?)?;
-            let labelled = place
-                .project()?
-                .label(&rows, &stem(file), id.as_deref(), window)?;
+            let project = place.project()?;
+            let state = project.state()?;
+            let plan = project.in_force(&state, &[Name::Monitor])?.monitor;
+            let declared = plan.map(|plan| plan.value.window);
+            if !is_window(window, declared) {
+                return Err(no_window(window, declared));
+            }
+            let rows = table_in(&place.path(file), &Reading::default())?;
+            let labelled = project.label(&rows, &stem(file), id.as_deref(), window)?;
             let text = format!(
                 "Window {window}: {} labelled{}.",
                 labelled.accepted,
@@ -46,6 +53,36 @@ pub fn monitor(args: &Monitor, place: &Place) -> Result<Report, Failure> {
         Monitor::Run { replay } => run(replay.as_of, place),
         Monitor::Status => status(place),
     }
+}
+
+/// Whether a word names a window: a year as `2008`, a month as `2008-03`.
+fn is_window(word: &str, declared: Option<Window>) -> bool {
+    let number = |text: &str, digits: usize| {
+        let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| text.parse::<u32>().ok()).flatten()
+    };
+    let is_year = number(word, 4).is_some();
+    let is_month = word.split_once('-').is_some_and(|(year, month)| {
+        number(year, 4).is_some() && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
+    });
+    match declared {
+        Some(Window::Year) => is_year,
+        Some(Window::Month) => is_month,
+        None => is_year || is_month,
+    }
+}
+
+fn no_window(word: &str, declared: Option<Window>) -> Failure {
+    let help = match declared {
+        Some(Window::Year) => "monitor.yaml declares years: --window 2008",
+        Some(Window::Month) => "monitor.yaml declares months: --window 2008-03",
+        None => "write --window 2008 or --window 2008-03",
+    };
+    Failure::usage(
+        "window",
+        format!("`{word}` is no window; a window is YEAR or YEAR-MONTH as monitor.yaml declares"),
+        help,
+    )
 }
 
 fn today(project: &galen_lifecycle::Project) -> Date {

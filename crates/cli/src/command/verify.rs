@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use galen_ledger::Checkpoint;
 use galen_lifecycle::verify::Outside;
+use galen_store::Digest;
 use serde_json::json;
 
 use crate::outside::read_file;
@@ -15,17 +17,10 @@ pub fn verify(
     trust: Option<&Path>,
     place: &Place,
 ) -> Result<Report, Failure> {
-    let text = |path: &Path| -> Result<String, Failure> {
-        String::from_utf8(read_file(&place.path(path))?).map_err(|_| {
-            Failure::usage(
-                "encoding",
-                format!("{} is not UTF-8 text", path.display()),
-                "name the right file",
-            )
-        })
-    };
-    let kept = checkpoint.map(text).transpose()?;
-    let trusted = trust.map(text).transpose()?.map(|text| fingerprints(&text));
+    let kept = checkpoint
+        .map(|path| kept_checkpoint(path, place))
+        .transpose()?;
+    let trusted = trust.map(|path| fingerprints(path, place)).transpose()?;
     let report = place.project()?.verify(&Outside {
         checkpoint: kept.as_deref(),
         trusted: trusted.as_ref(),
@@ -62,10 +57,50 @@ pub fn verify(
     Ok(Report::new("verify", json!(report), lines.join("\n")).judged(ok))
 }
 
-/// Lines `person sha256:…`, as `galen key list` prints them.
-fn fingerprints(text: &str) -> BTreeMap<String, String> {
-    text.lines()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(person, key)| (key.trim().to_owned(), person.trim().to_owned()))
-        .collect()
+/// The text of a checkpoint that was kept elsewhere.
+fn kept_checkpoint(path: &Path, place: &Place) -> Result<String, Failure> {
+    let none = |why: String| {
+        Failure::usage(
+            "no_checkpoint",
+            format!("{} is no checkpoint: {why}", path.display()),
+            "name a copy of .galen/ledger/checkpoint that was kept elsewhere",
+        )
+    };
+    let text = String::from_utf8(read_file(&place.path(path))?)
+        .map_err(|_| none("it is not UTF-8 text".to_owned()))?;
+    match Checkpoint::read(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(none(error.to_string())),
+    }
+}
+
+/// Lines `person sha256:…`, as `galen key list` prints them: fingerprint to person. Lines without a fingerprint are
+/// somebody's notes.
+fn fingerprints(path: &Path, place: &Place) -> Result<BTreeMap<String, String>, Failure> {
+    let none = |why: &str| {
+        Failure::usage(
+            "no_fingerprints",
+            format!("{} {why}", path.display()),
+            "name a file of lines `person sha256:…`, as galen key list prints them",
+        )
+    };
+    let text = String::from_utf8(read_file(&place.path(path))?)
+        .map_err(|_| none("holds no fingerprints: it is not UTF-8 text"))?;
+    let mut found = BTreeMap::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let mut words = line.split_whitespace();
+        let (Some(person), Some(key)) = (words.next(), words.next()) else {
+            continue;
+        };
+        if key.starts_with("sha256:") {
+            let key: Digest = key.parse().map_err(|error| {
+                none(&format!("holds no fingerprint in line {number}: {error}"))
+            })?;
+            found.insert(key.to_string(), person.to_owned());
+        }
+    }
+    if found.is_empty() {
+        return Err(none("holds no fingerprints"));
+    }
+    Ok(found)
 }

@@ -283,3 +283,51 @@ fn commands_that_only_read_files_write_nothing() {
         .count();
     assert_eq!(left, 1, "something was written beside a.csv");
 }
+
+/// Two files of which each has a column of its own.
+fn two_files() -> TempDir {
+    let place = TempDir::new().expect("a folder");
+    let rows = |head: &str| format!("{head}\n{}", "1,2\n3,4\n5,6\n".repeat(9));
+    fs::write(place.path().join("then.csv"), rows("age,ward")).expect("a file");
+    fs::write(place.path().join("now.csv"), rows("age,clinic")).expect("a file");
+    place
+}
+
+const DRIFT: [&str; 6] = [
+    "data",
+    "drift",
+    "--reference",
+    "then.csv",
+    "--current",
+    "now.csv",
+];
+
+#[test]
+fn drift_at_a_level_that_is_none_is_refused() {
+    let place = two_files();
+    for alpha in ["7", "1", "0", "-1", "NaN", "inf"] {
+        let alpha = format!("--alpha={alpha}");
+        let arguments = [&DRIFT[..], &[&alpha, "--json"]].concat();
+        let error = bare(place.path(), &arguments).fails(2, "alpha");
+        assert!(
+            text(&error["message"]).contains("between 0 and 1"),
+            "{error:#}"
+        );
+    }
+    bare(place.path(), &[&DRIFT[..], &["--alpha", "0.01"]].concat()).exits(0);
+}
+
+#[test]
+fn drift_names_the_columns_that_only_one_file_has() {
+    let place = two_files();
+    let ended = bare(place.path(), &DRIFT).exits(0);
+    for said in [
+        "Only in the reference file, so not compared: ward.",
+        "Only in the current file, so not compared: clinic.",
+    ] {
+        assert!(ended.out.contains(said), "no `{said}`: {}", ended.out);
+    }
+    let document = bare(place.path(), &[&DRIFT[..], &["--json"]].concat()).json();
+    assert_eq!(document["only_in_reference"], serde_json::json!(["ward"]));
+    assert_eq!(document["only_in_current"], serde_json::json!(["clinic"]));
+}

@@ -1,5 +1,6 @@
 //! `galen demo`: every chapter of the story came out as its project says.
 
+mod folder;
 mod judged;
 mod share;
 mod told;
@@ -9,11 +10,10 @@ use std::fs;
 
 use galen_store::Digest;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::kept::{number, of_act, records, shown};
 use crate::project::{demo, text};
-use crate::typed::{bare, galen};
+use crate::typed::galen;
 
 #[test]
 fn every_step_of_the_demo_says_what_was_typed_and_how_long_it_took() {
@@ -316,45 +316,4 @@ fn the_demo_ends_with_a_proof_that_counts_what_is_sealed() {
     let entries = proof["entries"].as_u64().expect("a number");
     assert_eq!(proof["signatures"].as_u64(), Some(entries));
     assert!(proof["rederived"].as_u64() >= Some(50), "{proof:#}");
-}
-
-#[test]
-fn the_demo_leaves_a_folder_alone_that_is_not_its_own() {
-    let place = TempDir::new().expect("a folder");
-    let mine = place.path().join("mine");
-    fs::create_dir(&mine).expect("a folder");
-    fs::write(mine.join("thesis.txt"), "all my work").expect("a file");
-    let ended = bare(place.path(), &["demo", "--json", "--dir", "mine"]);
-    ended.fails(2, "not_the_demos");
-    assert_eq!(
-        fs::read(mine.join("thesis.txt")).expect("still there"),
-        b"all my work"
-    );
-    assert_eq!(fs::read_dir(&mine).expect("still there").count(), 1);
-}
-
-#[test]
-fn the_demo_says_which_data_file_is_missing_before_it_touches_its_folder() {
-    let place = TempDir::new().expect("a folder");
-    let arguments = ["demo", "--json", "--dir", "new", "--data", "nowhere.csv"];
-    let error = bare(place.path(), &arguments).fails(2, "file_not_found");
-    assert!(text(&error["message"]).contains("nowhere.csv"), "{error:#}");
-    assert!(!place.path().join("new").exists());
-}
-
-#[test]
-fn the_demo_makes_its_own_folder_anew() {
-    let place = TempDir::new().expect("a folder");
-    let own = place.path().join("own");
-    fs::create_dir(&own).expect("a folder");
-    fs::write(own.join(".galen-demo"), "").expect("the mark");
-    fs::write(own.join("left-over.txt"), "").expect("a file");
-    // Data that no template can use end the story early, after the folder was made.
-    fs::write(place.path().join("tiny.csv"), "age,sex\n50,F\n").expect("a file");
-    let arguments = ["demo", "--json", "--dir", "own", "--data", "tiny.csv"];
-    let ended = bare(place.path(), &arguments);
-    assert_ne!(ended.exit, Some(0));
-    assert_eq!(ended.json()["kind"], "error");
-    assert!(!own.join("left-over.txt").exists());
-    assert!(own.join("galen.yaml").is_file());
 }

@@ -6,12 +6,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::demo::folder::TINY;
 use crate::project::{demo, flchain};
 use crate::typed::GALEN;
-
-/// Data that no template can use: the story ends early, after the data were copied into its folder.
-const BESIDE: &str = "age,sex\n51,F\n";
-const NAMED: &str = "age,sex\n52,M\n";
 
 /// `bin/galen` in a folder of its own, on the disk of the binary so that it can be a link.
 fn installed() -> (TempDir, PathBuf) {
@@ -44,15 +41,16 @@ fn the_data_of_the_demo_are_found_beside_the_binary_in_the_tree_or_by_option() {
     let (place, binary) = installed();
     let beside = place.path().join("share/galen/flchain");
     fs::create_dir_all(&beside).expect("a folder");
-    fs::write(beside.join("flchain.csv"), BESIDE).expect("a file");
+    let (one, other) = (TINY.to_owned(), TINY.replace("51,F", "52,M"));
+    fs::write(beside.join("flchain.csv"), &one).expect("a file");
     // Beside the binary comes before the tree, which is there as well.
     assert!(flchain().is_file());
-    assert_eq!(data_of(&binary, place.path(), &[]), BESIDE);
+    assert_eq!(data_of(&binary, place.path(), &[]), one);
 
-    fs::write(place.path().join("named.csv"), NAMED).expect("a file");
+    fs::write(place.path().join("named.csv"), &other).expect("a file");
     assert_eq!(
         data_of(&binary, place.path(), &["--data", "named.csv"]),
-        NAMED
+        other
     );
 
     // The demo of these tests has nothing beside its binary.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::errors::{entries, nothing_is_lost};
 use crate::project::{copy, text, young};
 use crate::typed::{Ended, bare, galen};
 
@@ -189,5 +190,189 @@ fn every_failure_is_one_json_document_with_json() {
             "{arguments:?}: {error:#}"
         );
         assert!(!ended.err.is_empty(), "{arguments:?} says nothing in words");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_checkpoint_or_holds_no_fingerprints_says_nothing_of_the_project() {
+    let project = copy(young());
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(project.path().join(name), bytes).expect("a file");
+    };
+    let verify =
+        |option: &str, file: &str| galen(project.path(), &["verify", option, file, "--json"]);
+    for bytes in [&b"Dear Sir,\n"[..], b"", b"\xff\xfe"] {
+        write("letter.txt", bytes);
+        let error = verify("--checkpoint", "letter.txt").fails(2, "no_checkpoint");
+        assert!(text(&error["message"]).contains("letter.txt is no checkpoint"));
+        assert!(text(&error["help"]).contains(".galen/ledger/checkpoint"));
+        let error = verify("--trust", "letter.txt").fails(2, "no_fingerprints");
+        assert!(text(&error["message"]).contains("letter.txt holds no fingerprints"));
+        assert!(text(&error["help"]).contains("galen key list"));
+    }
+    let listed = galen(project.path(), &["key", "list"]).exits(0).out;
+    let cut = format!(
+        "got by telephone\n{}\n",
+        &listed.trim_end()[..listed.len() - 3]
+    );
+    write("cut.txt", cut.as_bytes());
+    let error = verify("--trust", "cut.txt").fails(2, "no_fingerprints");
+    assert!(
+        text(&error["message"]).contains("no fingerprint in line"),
+        "{error:#}"
+    );
+    write(
+        "trusted.txt",
+        format!("got by telephone\n{listed}").as_bytes(),
+    );
+    verify("--trust", "trusted.txt").exits(0);
+    verify("--checkpoint", ".galen/ledger/checkpoint").exits(0);
+}
+
+#[test]
+fn the_file_of_passphrases_is_read_only_where_something_is_signed() {
+    let project = copy(young());
+    fs::remove_file(project.path().join("keys/passphrases")).expect("it is there");
+    for verb in [
+        &["data", "profile", "flchain.csv"][..],
+        &["status"],
+        &["verify"],
+    ] {
+        galen(project.path(), verb).exits(0);
+    }
+    let sign = ["data", "add", "team.yaml", "--as", "gil", "--json"];
+    let error = galen(project.path(), &sign).fails(2, "no_passphrase");
+    let message = text(&error["message"]);
+    assert!(message.contains("keys/passphrases"), "{error:#}");
+
+    // Keys and passphrases are seen from the folder of -C, as if galen had been started there.
+    let above = TempDir::new().expect("a folder");
+    let there = young().display().to_string();
+    let project = copy(young());
+    let here = project.path().display().to_string();
+    assert_ne!(here, there);
+    let sign = ["-C", &here, "data", "add", "team.yaml", "--as", "gil"];
+    galen(above.path(), &sign).exits(0);
+    assert_eq!(fs::read_dir(above.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_window_that_is_none_is_refused_before_anything_is_read() {
+    let project = copy(young());
+    for window in ["../../../x", "2o1o", "2008-03", "08", "", "+2008", "2008 "] {
+        let arguments = ["monitor", "label", "data/development.csv", "--json"];
+        let arguments = [&arguments[..], &["--window", window]].concat();
+        let error = galen(project.path(), &arguments).fails(2, "window");
+        let said = "a window is YEAR or YEAR-MONTH as monitor.yaml declares";
+        assert!(text(&error["message"]).contains(said), "{error:#}");
+        assert!(text(&error["help"]).contains("--window 2008"), "{error:#}");
+    }
+}
+
+#[test]
+fn a_version_that_is_no_number_is_not_the_first_one() {
+    for name in [
+        "flchain@x",
+        "flchain@1@2",
+        "flchain@",
+        "flchain@+1",
+        "flchain@-1",
+    ] {
+        let error = galen(young(), &["data", "show", name, "--json"]).fails(2, "version");
+        assert!(text(&error["help"]).contains("flchain@1"), "{error:#}");
+    }
+    for name in ["flchain@0", "flchain@2"] {
+        galen(young(), &["data", "show", name, "--json"]).fails(2, "unknown");
+    }
+    galen(young(), &["data", "show", "flchain@1"]).exits(0);
+}
+
+#[test]
+fn the_store_and_the_keys_are_no_data() {
+    let project = copy(young());
+    let before = entries(project.path());
+    galen(
+        project.path(),
+        &["data", "add", ".galen", "--as", "gil", "--json"],
+    )
+    .fails(2, "galens_own");
+    for path in [
+        ".",
+        ".galen",
+        ".galen/secret",
+        "data/../.galen/ledger",
+        "keys",
+        "keys/passphrases",
+        "..",
+    ] {
+        let arguments = [
+            "data", "add", path, "--name", "all", "--as", "gil", "--json",
+        ];
+        let error = galen(project.path(), &arguments).fails(2, "galens_own");
+        let message = text(&error["message"]);
+        assert!(
+            message.contains("the project's store") || message.contains("private keys"),
+            "{error:#}"
+        );
+    }
+    nothing_is_lost(project.path(), before);
+    galen(project.path(), &["data", "add", "data", "--as", "gil"]).exits(0);
+}
+
+#[test]
+fn a_dataset_has_a_name_that_can_be_asked_for() {
+    let project = copy(young());
+    let before = entries(project.path());
+    for name in [
+        "a/b", "..", "a..b", "a@1", "a b", " a", "", "-a", ".a", "a\tb", "a\\b",
+    ] {
+        let name = format!("--name={name}");
+        let arguments = ["data", "add", "team.yaml", &name, "--as", "gil", "--json"];
+        let error = galen(project.path(), &arguments).fails(2, "dataset_name");
+        assert!(text(&error["help"]).contains("--name NAME"), "{error:#}");
+    }
+    nothing_is_lost(project.path(), before);
+    for name in ["cohort-1995", "cohort_2", "größen", "v1.2"] {
+        let arguments = ["data", "add", "team.yaml", "--name", name, "--as", "gil"];
+        galen(project.path(), &arguments).exits(0);
+    }
+}
+
+#[test]
+fn a_mistake_in_the_arguments_is_told_on_one_line_with_json() {
+    let place = TempDir::new().expect("a folder");
+    for (arguments, message, help) in [
+        (
+            &["data", "drift"][..],
+            "the following required arguments were not provided: --reference <FILE>, --current <FILE>",
+            "usage: galen data drift --reference <FILE> --current <FILE>",
+        ),
+        (
+            &["status", "--nonsense"],
+            "unexpected argument '--nonsense' found",
+            "usage: galen status [OPTIONS]",
+        ),
+        (
+            &["statsu"],
+            "unrecognized subcommand 'statsu'",
+            "a similar subcommand exists: 'status'; usage: galen [OPTIONS] <COMMAND>",
+        ),
+        (
+            &["key"],
+            "a command is missing: new, list",
+            "usage: galen key [OPTIONS] <COMMAND>",
+        ),
+        (
+            &["explain", "shap", "--row", "x"],
+            "invalid value 'x' for '--row <ROW>': invalid digit found in string",
+            "see galen --help",
+        ),
+    ] {
+        let arguments = [&["--json"][..], arguments].concat();
+        let error = bare(place.path(), &arguments).fails(2, "usage");
+        let said = text(&error["message"]);
+        assert!(said.starts_with(message), "{error:#}");
+        assert!(!said.contains('\n'), "{error:#}");
+        assert_eq!(error["help"], help);
     }
 }

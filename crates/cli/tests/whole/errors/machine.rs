@@ -217,3 +217,42 @@ fn a_write_that_the_system_cuts_off_records_nothing() {
     nothing_is_lost(project.path(), before);
     galen(project.path(), &["data", "add", "again.csv", "--as", "gil"]).exits(0);
 }
+
+#[test]
+fn a_document_whose_file_cannot_be_written_is_not_recorded() {
+    let project = copy(young());
+    let before = entries(project.path());
+    for out in ["team.yaml/gmlp.html", "team.yaml/below/gmlp.pdf"] {
+        let arguments = ["dossier", "build", "gmlp", "--as", "dora", "--json"];
+        let arguments = [&arguments[..], &["--out", "good.html", "--out", out]].concat();
+        let error = galen(project.path(), &arguments).fails(3, "not_written");
+        let message = text(&error["message"]);
+        assert!(message.contains(out), "{error:#}");
+        assert!(message.contains("cannot be written"), "{error:#}");
+        assert!(!message.contains("backup"), "{error:#}");
+    }
+    fs::create_dir(project.path().join("folder.html")).expect("a folder");
+    let arguments = ["dossier", "build", "gmlp", "--as", "dora", "--json"];
+    let arguments = [&arguments[..], &["--out", "folder.html"]].concat();
+    galen(project.path(), &arguments).fails(2, "is_a_folder");
+    nothing_is_lost(project.path(), before);
+    assert!(!project.path().join("good.html").exists());
+
+    // Nothing of the trial stays, and folders are made.
+    let arguments = ["dossier", "build", "gmlp", "--as", "dora"];
+    let arguments = [&arguments[..], &["--out", "deep/below/gmlp.html"]].concat();
+    galen(project.path(), &arguments).exits(0);
+    let written = fs::read_dir(project.path().join("deep/below")).expect("it was made");
+    assert_eq!(written.count(), 1);
+}
+
+#[test]
+fn a_division_whose_files_cannot_be_written_is_not_recorded() {
+    let project = copy(young());
+    let before = entries(project.path());
+    let arguments = ["data", "split", "flchain", "--as", "gil", "--json"];
+    let arguments = [&arguments[..], &["--out", "team.yaml"]].concat();
+    let error = galen(project.path(), &arguments).fails(3, "not_written");
+    assert!(text(&error["message"]).contains("team.yaml"), "{error:#}");
+    nothing_is_lost(project.path(), before);
+}

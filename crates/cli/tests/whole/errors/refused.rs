@@ -48,12 +48,10 @@ fn acts_out_of_order_or_by_the_wrong_person_are_refused_and_leave_no_record() {
     for (line, code) in [
         ("freeze intent --as dora", "refused.unchanged"),
         ("freeze team --as ada", "refused.role"),
-        ("data add keys/passphrases --as ada", "refused.role"),
+        ("data add team.yaml --as ada", "refused.role"),
         ("data split flchain --as gil", "refused.seed_tried_twice"),
         ("data seal reference --as gil", "refused.role"),
         ("key new ada", "refused.key_exists"),
-        ("gate change-1 --as dora", "refused.unknown"),
-        ("release change-1 --as dora", "refused.unknown"),
         ("rollback --reason x --as dora", "refused.nothing_live"),
     ] {
         let mut words: Vec<&str> = line.split(' ').collect();
@@ -80,5 +78,33 @@ fn a_pipeline_that_is_not_the_frozen_one_does_not_run() {
         text(&error["help"]).contains("galen freeze pipeline"),
         "{error:#}"
     );
+    nothing_is_lost(project.path(), before);
+}
+
+#[test]
+fn an_id_that_does_not_exist_is_wrong_input() {
+    let project = copy(young());
+    let before = entries(project.path());
+    for line in [
+        "change show nope",
+        "show change-9",
+        "show run-99",
+        "show release-9",
+        "gate run-99",
+        "gate change-1 --as dora",
+        "finding show x",
+        "compare run-1 run-99",
+        "data show nowhere",
+        "change propose run-99 --summary x --as ada",
+        "release change-1 --as dora",
+    ] {
+        let mut words: Vec<&str> = line.split(' ').collect();
+        words.push("--json");
+        let error = galen(project.path(), &words).fails(2, "refused.unknown");
+        assert!(
+            text(&error["message"]).contains("there is no"),
+            "{line}: {error:#}"
+        );
+    }
     nothing_is_lost(project.path(), before);
 }
