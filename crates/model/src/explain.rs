@@ -134,6 +134,23 @@ pub fn explainer(name: &str) -> Option<&'static dyn Explainer> {
         .find(|explainer| explainer.name() == name)
 }
 
+/// The inputs of a model, if they are no more than the explainer takes.
+fn players(
+    explainer: &dyn Explainer,
+    model: &dyn Predict,
+    limit: usize,
+) -> Result<usize, ExplainError> {
+    let inputs = model.contract().inputs().len();
+    if inputs > limit {
+        return Err(ExplainError::TooManyInputs {
+            method: explainer.name(),
+            inputs,
+            limit,
+        });
+    }
+    Ok(inputs)
+}
+
 #[cfg(test)]
 mod laws {
     use super::*;

@@ -10,6 +10,7 @@ mod chisquare;
 mod cramer_von_mises;
 mod distribution;
 mod energy_distance;
+mod expected;
 mod fisher_exact;
 mod g_test;
 mod hellinger;

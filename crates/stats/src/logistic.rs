@@ -1,13 +1,32 @@
 //! Logistic regression by Newton's method, for calibration.
 
 use crate::cases::Cases;
-use crate::estimate::Undefined;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::interval;
 
 /// Coefficients of P(diseased) = 1 / (1 + exp(-(offset + x'b))) with their covariance.
 pub(crate) struct Logistic<const K: usize> {
     pub(crate) coefficients: [f64; K],
     /// The covariance of the coefficients: the inverse information or, with patients, the sandwich.
     pub(crate) covariance: Result<[[f64; K]; K], Undefined>,
+}
+
+impl<const K: usize> Logistic<K> {
+    /// A coefficient of this fit to these cases, with its Wald interval.
+    pub(crate) fn estimate(self, cases: &Cases, at: usize, level: Level) -> Estimate {
+        let value = self.coefficients[at];
+        let interval = self.covariance.and_then(|covariance| {
+            interval::normal(value, covariance[at][at], (f64::MIN, f64::MAX), level)
+        });
+        let method = if cases.cluster().is_some() {
+            "wald_clustered"
+        } else {
+            "wald"
+        };
+        Estimate::with_interval(value, interval, cases.n() as u64, level, method)
+            .events(cases.diseased() as u64)
+            .clusters(cases.patients())
+    }
 }
 
 const STEPS_MAX: usize = 100;

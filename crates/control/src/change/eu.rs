@@ -85,22 +85,10 @@ fn ai_act(facts: &Facts) -> (AiActClass, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::us::tests::planned;
 
     const YES: Option<bool> = Some(true);
     const NO: Option<bool> = Some(false);
-
-    fn planned() -> Facts {
-        Facts {
-            initial: false,
-            in_plan: true,
-            criteria_met: true,
-            intended_use_same: YES,
-            new_hazard: NO,
-            protocol_followed: YES,
-            restores_spec: NO,
-            safety_effect_possible: NO,
-        }
-    }
 
     #[test]
     fn significance_under_the_mdr_follows_the_chart() {

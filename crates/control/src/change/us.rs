@@ -122,14 +122,14 @@ fn first_rule(facts: &Facts) -> (UsClass, &'static str, &'static str) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const YES: Option<bool> = Some(true);
     const NO: Option<bool> = Some(false);
 
     /// A planned change that meets everything; each case alters what it is about.
-    fn planned() -> Facts {
+    pub(in crate::change) fn planned() -> Facts {
         Facts {
             initial: false,
             in_plan: true,

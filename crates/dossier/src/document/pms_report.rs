@@ -394,13 +394,8 @@ pub(super) fn plan(book: &Book) -> Vec<Block> {
         Column::text("Action"),
         Column::text("Why"),
     ];
-    let n = monitor.checks.len() as u64;
-    let n = match book.state.frozen.get(&Name::Monitor) {
-        Some(frozen) => recorded(n, frozen.entry),
-        None => Span::text(counted(n)),
-    };
     let mut blocks = vec![Block::Paragraph(vec![
-        n,
+        book.declared(Name::Monitor, monitor.checks.len()),
         Span::text(format!(
             " checks are asked of each {} of use; drift is measured against {}. A rollback leads to the {}: {}",
             word(&monitor.window),

@@ -43,14 +43,15 @@ impl Project {
             ));
         }
         let state = self.state()?;
-        for file in files {
-            state.not_sealed(Digest::of(&file.bytes))?;
+        let digests: Vec<Digest> = files.iter().map(|file| Digest::of(&file.bytes)).collect();
+        for digest in &digests {
+            state.not_sealed(*digest)?;
         }
         let (mut new_bytes, mut reused_bytes) = (0, 0);
         let mut entries = Vec::new();
-        for file in files {
+        for (file, digest) in files.iter().zip(&digests) {
             let size = file.bytes.len() as u64;
-            let known = self.artifacts.has(&Digest::of(&file.bytes))?;
+            let known = self.artifacts.has(digest)?;
             *(if known {
                 &mut reused_bytes
             } else {

@@ -1,5 +1,5 @@
 use super::game::{Coalition, Game};
-use super::{ExplainError, Explainer, Explanation, Settings};
+use super::{ExplainError, Explainer, Explanation, Settings, players};
 use crate::encode::Encoded;
 use crate::predict::Predict;
 
@@ -32,14 +32,7 @@ impl Explainer for Exact {
         background: &Encoded,
         settings: &Settings,
     ) -> Result<Explanation, ExplainError> {
-        let inputs = model.contract().inputs().len();
-        if inputs > PLAYERS_MAX {
-            return Err(ExplainError::TooManyInputs {
-                method: self.name(),
-                inputs,
-                limit: PLAYERS_MAX,
-            });
-        }
+        let inputs = players(self, model, PLAYERS_MAX)?;
         let game = Game::new(model, cases, background, settings)?;
         let coalitions = 1_usize << inputs;
         let weights = weights(inputs);

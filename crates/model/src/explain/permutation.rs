@@ -2,7 +2,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
 use super::game::{Coalition, Game};
-use super::{ExplainError, Explainer, Explanation, Settings};
+use super::{ExplainError, Explainer, Explanation, Settings, players};
 use crate::encode::Encoded;
 use crate::predict::Predict;
 
@@ -35,14 +35,7 @@ impl Explainer for Permutation {
         background: &Encoded,
         settings: &Settings,
     ) -> Result<Explanation, ExplainError> {
-        let inputs = model.contract().inputs().len();
-        if inputs > PLAYERS_MAX {
-            return Err(ExplainError::TooManyInputs {
-                method: self.name(),
-                inputs,
-                limit: PLAYERS_MAX,
-            });
-        }
+        players(self, model, PLAYERS_MAX)?;
         if settings.permutations == 0 {
             return Err(ExplainError::NoPermutation);
         }

@@ -1,6 +1,5 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, bins};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, expected};
 use crate::estimate::Undefined;
-use statrs::function::gamma::gamma_ur;
 
 /// G test: twice the log likelihood ratio of the current counts of categories against the reference's shares.
 ///
@@ -28,32 +27,12 @@ impl DriftTest for GTest {
     }
 
     fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (Sample::Categories(known), Sample::Categories(seen)) = (reference, current) else {
-            return Err(Undefined::WrongKind);
-        };
-        let counts = bins::categories(known, seen)?;
-        if counts.values().any(|&(r, _)| r == 0) {
-            return Ok(DriftResult {
-                statistic: None,
-                p_value: Some(0.0),
-            });
-        }
-        let scale = seen.len() as f64 / known.len() as f64;
-        let statistic = 2.0
-            * counts
-                .values()
-                .filter(|&&(_, c)| c > 0)
-                .map(|&(r, c)| c as f64 * (c as f64 / (r as f64 * scale)).ln())
-                .sum::<f64>();
-        let freedom = (counts.len() - 1) as f64;
-        let p = if freedom == 0.0 || statistic <= 0.0 {
-            1.0
-        } else {
-            gamma_ur(freedom / 2.0, statistic / 2.0)
-        };
-        Ok(DriftResult {
-            statistic: Some(statistic.max(0.0)),
-            p_value: Some(p.clamp(0.0, 1.0)),
+        expected::against_shares(reference, current, |observed, expected| {
+            if observed > 0.0 {
+                2.0 * observed * (observed / expected).ln()
+            } else {
+                0.0
+            }
         })
     }
 }

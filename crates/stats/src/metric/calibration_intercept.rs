@@ -1,7 +1,7 @@
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
-use crate::{interval, logistic};
+use crate::logistic;
 
 /// Calibration intercept, or calibration-in-the-large: the constant to add to the log odds of every score so that as
 /// many events are expected as were observed (slope fixed at 1).
@@ -35,18 +35,6 @@ impl Metric for CalibrationIntercept {
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
         let log_odds = logistic::log_odds(cases)?;
         let fit = logistic::fit(cases, |_| [1.0], |i| log_odds[i])?;
-        let value = fit.coefficients[0];
-        let interval = fit.covariance.and_then(|covariance| {
-            interval::normal(value, covariance[0][0], (f64::MIN, f64::MAX), level)
-        });
-        let method = if cases.cluster().is_some() {
-            "wald_clustered"
-        } else {
-            "wald"
-        };
-        let estimate = Estimate::with_interval(value, interval, cases.n() as u64, level, method);
-        Ok(estimate
-            .events(cases.diseased() as u64)
-            .clusters(cases.patients()))
+        Ok(fit.estimate(cases, 0, level))
     }
 }

@@ -1,7 +1,7 @@
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
-use crate::{interval, logistic};
+use crate::logistic;
 
 /// Calibration slope: the coefficient of the log odds of the score in a logistic regression of the truth.
 ///
@@ -34,18 +34,6 @@ impl Metric for CalibrationSlope {
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
         let log_odds = logistic::log_odds(cases)?;
         let fit = logistic::fit(cases, |i| [1.0, log_odds[i]], |_| 0.0)?;
-        let value = fit.coefficients[1];
-        let interval = fit.covariance.and_then(|covariance| {
-            interval::normal(value, covariance[1][1], (f64::MIN, f64::MAX), level)
-        });
-        let method = if cases.cluster().is_some() {
-            "wald_clustered"
-        } else {
-            "wald"
-        };
-        let estimate = Estimate::with_interval(value, interval, cases.n() as u64, level, method);
-        Ok(estimate
-            .events(cases.diseased() as u64)
-            .clusters(cases.patients()))
+        Ok(fit.estimate(cases, 1, level))
     }
 }
