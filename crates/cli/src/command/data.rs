@@ -6,15 +6,14 @@ use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
 use galen_table::drift::{DriftOptions, drift};
-use galen_table::expectation::{declared as implied, validate};
 use galen_table::profile::profile;
 use serde_json::{Value, json};
 
 use crate::args::{Data, DataCheck, Reading};
 use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
-use crate::reading::table_in;
-use crate::report::{Failure, Report, declared};
+use crate::reading::{is_pattern, table_in};
+use crate::report::{Failure, Report};
 use crate::words::{self, short, table};
 
 pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
@@ -23,13 +22,9 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::List => list(place),
         Data::Show { name } => show(name, place),
         Data::Profile { file, reading } => describe(file, reading, place),
-        Data::Validate {
-            what,
-            expect,
-            reading,
-        } => match file_of(what, place) {
-            Some(file) => validate_file(&file, expect.as_deref(), reading, place),
-            None => examine(what, Examination::Validate, place),
+        Data::Validate(args) => match file_of(&args.what, place) {
+            Some(file) => super::data_validate::validate_file(&file, args, place),
+            None => examine(&args.what, Examination::Validate, place),
         },
         Data::Check(args) => match file_of(&args.what, place) {
             Some(file) => check_file(&file, args),
@@ -47,10 +42,10 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
     }
 }
 
-/// The file that a word names, if there is one; otherwise it names a dataset.
+/// The file, folder or pattern that a word names, if there is one; otherwise it names a dataset.
 fn file_of(what: &str, place: &Place) -> Option<std::path::PathBuf> {
     let path = place.path(Path::new(what));
-    path.is_file().then_some(path)
+    (path.exists() || is_pattern(&path) || what.contains(['/', '.'])).then_some(path)
 }
 
 fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure> {
@@ -319,7 +314,7 @@ fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failur
     Ok(Report::new(kind, document, lines.join("\n")).judged(one.stops == 0))
 }
 
-fn found_lines(found: &Value) -> Vec<String> {
+pub fn found_lines(found: &Value) -> Vec<String> {
     let line = |one: &Value| {
         let severity = one["severity"].as_str().unwrap_or_default();
         match one["message"].as_str() {
@@ -327,55 +322,10 @@ fn found_lines(found: &Value) -> Vec<String> {
                 "  {severity:<5} {}: {message}",
                 one["check"].as_str().unwrap_or_default()
             ),
-            None => format!(
-                "  {severity:<5} {}: {} of {} unexpected",
-                one["id"].as_str().unwrap_or_default(),
-                one["unexpected"],
-                one["column"].as_str().unwrap_or("the table")
-            ),
+            None => format!("  {severity:<5} {}", super::data_validate::in_words(one)),
         }
     };
     found.as_array().into_iter().flatten().map(line).collect()
-}
-
-fn validate_file(
-    file: &Path,
-    expect: Option<&Path>,
-    reading: &Reading,
-    place: &Place,
-) -> Result<Report, Failure> {
-    let Some(expect) = expect else {
-        return Err(Failure::usage(
-            "no_expectations",
-            "nothing says what to expect of this file",
-            "name a data plan: --expect data.yaml",
-        ));
-    };
-    let bytes = read_file(&place.path(expect))?;
-    let name = expect
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("data.yaml");
-    let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
-    let plan: galen_spec::data::Data =
-        galen_spec::read(name, text).map_err(|found| declared(found, 2))?;
-    let read = table_in(file, reading)?;
-    let mut asked = implied(&plan);
-    asked.extend(plan.expectations.iter().cloned());
-    let results = validate(&read, &asked);
-    let stops = results
-        .iter()
-        .filter(|one| !one.ok && one.severity == galen_spec::data::Severity::Stop)
-        .count();
-    let failed: Vec<_> = results.iter().filter(|one| !one.ok).collect();
-    let mut lines = vec![format!(
-        "{} expectations, {} not met.",
-        results.len(),
-        failed.len()
-    )];
-    lines.extend(found_lines(&json!(failed)));
-    let document = json!({"ok": stops == 0, "rows": read.rows(), "results": results});
-    Ok(Report::new("data validate", document, lines.join("\n")).judged(stops == 0))
 }
 
 fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
