@@ -5,8 +5,9 @@
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
 //! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide),
-//! [`drift`] (two samples of one column), [`perturbation`] (a declared measurement error, applied), then the numerics
-//! underneath: the placement values of DeLong, logistic regression, the normal and the binomial distribution.
+//! [`sample`] (the values of a column, counted once), [`drift`] (two samples of one column), [`perturbation`] (a declared
+//! measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs
+//! of cases, the normal and the binomial distribution.
 
 mod binomial;
 pub mod cases;
@@ -19,13 +20,16 @@ pub mod interval;
 mod logistic;
 pub mod metric;
 mod normal;
+mod pairwise;
 pub mod perturbation;
 pub mod power;
 mod proportion;
+pub mod sample;
 
 pub use cases::{Cases, CasesError};
 pub use compare::Difference;
-pub use drift::{DRIFT_TESTS, DriftAbout, DriftResult, DriftTest, Sample};
+pub use drift::{DRIFT_TESTS, Drawn, DriftAbout, DriftResult, DriftTest};
 pub use estimate::{Estimate, Level, LevelError, Undefined};
 pub use metric::{About, Better, METRICS, Metric};
 pub use perturbation::{PERTURBATIONS, Params, Perturbation, PerturbationAbout, PerturbationError};
+pub use sample::{CategoryCounts, Sample, SortedNumbers};

@@ -1,17 +1,22 @@
-/// The integral of `weight` of the gap between both distribution functions, over two sorted samples.
-pub(super) fn area_between(a: &[f64], b: &[f64], weight: impl Fn(f64) -> f64) -> f64 {
-    let mut all: Vec<f64> = a.iter().chain(b).copied().collect();
-    all.sort_unstable_by(f64::total_cmp);
+use crate::sample::{SortedNumbers, together};
+
+/// The integral of `weight` of the gap between both distribution functions.
+pub(super) fn area_between(
+    a: &SortedNumbers,
+    b: &SortedNumbers,
+    weight: impl Fn(f64) -> f64,
+) -> f64 {
+    let (n, m) = (a.n() as f64, b.n() as f64);
     let (mut below_a, mut below_b, mut area) = (0, 0, 0.0);
-    for pair in all.windows(2) {
-        while below_a < a.len() && a[below_a] <= pair[0] {
-            below_a += 1;
+    let mut last = None;
+    for step in together(a, b) {
+        if let Some(last) = last {
+            let gap = below_a as f64 / n - below_b as f64 / m;
+            area += weight(gap.abs()) * (step.value - last);
         }
-        while below_b < b.len() && b[below_b] <= pair[0] {
-            below_b += 1;
-        }
-        let gap = below_a as f64 / a.len() as f64 - below_b as f64 / b.len() as f64;
-        area += weight(gap.abs()) * (pair[1] - pair[0]);
+        below_a += step.a;
+        below_b += step.b;
+        last = Some(step.value);
     }
     area
 }
