@@ -5,6 +5,8 @@ use rayon::prelude::*;
 
 /// What rounding may add to a statistic, in units of the mean number of a pair.
 const SLACK: f64 = 1e-12;
+/// Permutations that are computed in one walk over all pairs.
+const TOGETHER: u64 = 64;
 
 /// A number for each pair of cases, the same in both directions, without the pairs of a case with itself.
 pub(crate) struct Pairwise {
@@ -53,45 +55,66 @@ impl Pairwise {
         seed: u64,
     ) -> (f64, f64) {
         // The sums within one sample give all others, and the smaller one has fewer pairs.
-        let small = first.min(self.n - first);
-        let observed: Vec<usize> = if small == first {
-            (0..first).collect()
+        let small = first.min(self.n - first) as u32;
+        let n = self.n as u32;
+        let observed: Vec<u32> = if small as usize == first {
+            (0..small).collect()
         } else {
-            (first..self.n).collect()
+            (n - small..n).collect()
         };
-        let statistic = self.statistic(&observed, discrepancy);
+        let statistic = self.statistics(&[observed], discrepancy)[0];
         let pairs = (self.n * self.n) as f64;
         let slack = SLACK * self.rows.iter().map(|row| row.abs()).sum::<f64>() / pairs;
-        let as_far = (1..=permutations)
+        let draw = |permutation: u64| {
+            let mut order: Vec<u32> = (0..n).collect();
+            Draw::new(seed, permutation).shuffle_front(&mut order, small as usize);
+            order.truncate(small as usize);
+            order.sort_unstable();
+            order
+        };
+        let as_far: usize = (0..permutations.div_ceil(TOGETHER))
             .into_par_iter()
-            .filter(|&permutation| {
-                let mut order: Vec<usize> = (0..self.n).collect();
-                Draw::new(seed, permutation).shuffle_front(&mut order, small);
-                order.truncate(small);
-                order.sort_unstable();
-                self.statistic(&order, discrepancy) >= statistic - slack
+            .map(|part| {
+                let part = part * TOGETHER + 1..=permutations.min((part + 1) * TOGETHER);
+                let groups: Vec<Vec<u32>> = part.map(draw).collect();
+                let statistics = self.statistics(&groups, discrepancy);
+                statistics
+                    .iter()
+                    .filter(|&&it| it >= statistic - slack)
+                    .count()
             })
-            .count();
+            .sum();
         let p = (as_far as f64 + 1.0) / (permutations as f64 + 1.0);
         (statistic, p)
     }
 
-    /// The statistic of these cases, in rising order, against all others.
-    fn statistic(&self, cases: &[usize], discrepancy: Discrepancy) -> f64 {
-        let mut within = 0.0;
-        for (place, &i) in cases.iter().enumerate() {
-            let row = &self.cells[i * self.n..(i + 1) * self.n];
-            within += cases[place + 1..].iter().map(|&j| row[j]).sum::<f64>();
+    /// The statistic of each group of cases, in rising order, against all others; the groups are of one size.
+    fn statistics(&self, groups: &[Vec<u32>], discrepancy: Discrepancy) -> Vec<f64> {
+        // A row is read once for all groups, while it is near.
+        let mut within = vec![0.0; groups.len()];
+        let mut places = vec![0; groups.len()];
+        for (i, row) in self.cells.chunks(self.n).enumerate() {
+            for ((group, place), within) in groups.iter().zip(&mut places).zip(&mut within) {
+                if group.get(*place) == Some(&(i as u32)) {
+                    *place += 1;
+                    let later = group[*place..].iter();
+                    *within += 2.0 * later.map(|&j| row[j as usize]).sum::<f64>();
+                }
+            }
         }
-        within *= 2.0;
-        let between = cases.iter().map(|&i| self.rows[i]).sum::<f64>() - within;
-        let others = self.rows.iter().sum::<f64>() - within - 2.0 * between;
-        let (n, m) = (cases.len() as f64, (self.n - cases.len()) as f64);
+        let all: f64 = self.rows.iter().sum();
         let pairs = |n: f64| match discrepancy {
             Discrepancy::Unbiased => n * (n - 1.0),
             Discrepancy::Biased => n * n,
         };
-        within / pairs(n) + others / pairs(m) - 2.0 * between / (n * m)
+        let statistic = |(group, within): (&Vec<u32>, f64)| {
+            let rows: f64 = group.iter().map(|&i| self.rows[i as usize]).sum();
+            let between = rows - within;
+            let others = all - within - 2.0 * between;
+            let (n, m) = (group.len() as f64, (self.n - group.len()) as f64);
+            within / pairs(n) + others / pairs(m) - 2.0 * between / (n * m)
+        };
+        groups.iter().zip(within).map(statistic).collect()
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod categories;
 mod numbers;
-mod radix;
 
 pub use categories::{CategoryCounts, aligned};
 pub use numbers::SortedNumbers;

@@ -90,6 +90,9 @@ fn four_u(a: &SortedNumbers, b: &SortedNumbers) -> i128 {
 
 /// The sum of (r - 2k)² for k from 1 to `count`.
 fn squares(r: i128, count: i128) -> i128 {
+    if count == 0 {
+        return 0;
+    }
     let steps = count * (count + 1);
     count * r * r - 2 * r * steps + 2 * steps * (2 * count + 1) / 3
 }

@@ -6,17 +6,17 @@ pub(super) fn area_between(
     b: &SortedNumbers,
     weight: impl Fn(f64) -> f64,
 ) -> f64 {
-    let (n, m) = (a.n() as f64, b.n() as f64);
+    let (each_a, each_b) = (1.0 / a.n() as f64, 1.0 / b.n() as f64);
     let (mut below_a, mut below_b, mut area) = (0, 0, 0.0);
-    let mut last = None;
-    for step in together(a, b) {
-        if let Some(last) = last {
-            let gap = below_a as f64 / n - below_b as f64 / m;
-            area += weight(gap.abs()) * (step.value - last);
-        }
+    let mut steps = together(a, b).peekable();
+    while let Some(step) = steps.next() {
         below_a += step.a;
         below_b += step.b;
-        last = Some(step.value);
+        let Some(next) = steps.peek() else {
+            break;
+        };
+        let gap = below_a as f64 * each_a - below_b as f64 * each_b;
+        area += weight(gap.abs()) * (next.value - step.value);
     }
     area
 }

@@ -3,8 +3,8 @@ use crate::estimate::Undefined;
 use crate::sample::{self, Sample, SortedNumbers, pooled_quantile};
 use statrs::function::gamma::gamma_ur;
 
-/// The points at which the characteristic functions are compared, over half the interquartile range.
-const POINTS: [f64; 2] = [0.4, 0.8];
+/// The characteristic functions are compared at this point and at twice of it, over half the interquartile range.
+const POINT: f64 = 0.4;
 /// Values that a sample must have.
 const SIZE_MIN: u64 = 5;
 /// The size from which the small-sample correction is left out.
@@ -97,9 +97,10 @@ struct Moments {
 
 fn moments(sample: &SortedNumbers, half_range: f64) -> Moments {
     let n = sample.n() as f64;
+    // The second point is twice the first, so its waves are those of the doubled angle.
     let waves = |x: f64| {
-        let [(s1, c1), (s2, c2)] = POINTS.map(|t| (t / half_range * x).sin_cos());
-        [c1, c2, s1, s2]
+        let (s, c) = (POINT / half_range * x).sin_cos();
+        [c, 2.0 * c * c - 1.0, s, 2.0 * s * c]
     };
     let mut mean = [0.0; 4];
     for (x, count) in sample.counts() {

@@ -1,4 +1,3 @@
-use super::radix;
 use crate::estimate::Undefined;
 
 /// The numbers of a column in rising order, equal ones counted: sorted once, then every statistic is one walk.
@@ -22,7 +21,9 @@ impl SortedNumbers {
         if let Some(few) = count_few(numbers) {
             return Ok(SortedNumbers::from_sorted(few));
         }
-        let keys = radix::sort(numbers.iter().map(|&number| key(number)).collect());
+        // Whole numbers in the same order sort in half the time of floats by comparison.
+        let mut keys: Vec<u64> = numbers.iter().map(|&number| key(number)).collect();
+        keys.sort_unstable();
         let mut sorted = SortedNumbers {
             values: Vec::with_capacity(keys.len()),
             up_to: Vec::with_capacity(keys.len()),
@@ -188,15 +189,21 @@ pub(crate) fn together(a: &SortedNumbers, b: &SortedNumbers) -> impl Iterator<It
         if value == f64::INFINITY {
             return None;
         }
-        let mut step = Step { value, a: 0, b: 0 };
-        if x <= y {
-            step.a = a.up_to[i] - std::mem::replace(&mut of_a, a.up_to[i]);
-            i += 1;
-        }
-        if y <= x {
-            step.b = b.up_to[j] - std::mem::replace(&mut of_b, b.up_to[j]);
-            j += 1;
-        }
+        // Which sample comes next is chance: choosing numbers instead of ways through the code spares the processor
+        // half of its wrong guesses.
+        let (from_a, from_b) = (x <= y, y <= x);
+        let up_to_a = a.up_to.get(i).copied().unwrap_or(of_a);
+        let up_to_b = b.up_to.get(j).copied().unwrap_or(of_b);
+        let next_a = if from_a { up_to_a } else { of_a };
+        let next_b = if from_b { up_to_b } else { of_b };
+        let step = Step {
+            value,
+            a: next_a - of_a,
+            b: next_b - of_b,
+        };
+        (of_a, of_b) = (next_a, next_b);
+        i += usize::from(from_a);
+        j += usize::from(from_b);
         Some(step)
     })
 }
