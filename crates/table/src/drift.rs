@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use galen_stats::drift::{self, DriftTest, Kind as Values, Sample};
+use galen_stats::drift::{self, DriftTest, Kind as Values};
+use galen_stats::{CategoryCounts, Sample, SortedNumbers};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::profile::{mean, quantile, standard_deviation};
 use crate::{ColumnError, Table};
+
+/// The seed of tests that draw.
+const SEED: u64 = 0;
 
 /// How two tables are compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,14 +208,11 @@ pub fn column_drift(
         Cells::of(reference, name, numeric)?,
         Cells::of(current, name, numeric)?,
     );
-    let distinct: BTreeSet<&str> = old
-        .words
-        .iter()
-        .chain(&new.words)
-        .map(String::as_str)
-        .collect();
-    let test =
-        test.unwrap_or_else(|| drift::default_test(numeric, distinct.len(), reference.rows()));
+    let test = match test {
+        Some(test) => test,
+        None => drift::default_test_of(&old.sample(numeric), &new.sample(numeric))
+            .expect("both samples are of one kind"),
+    };
     let about = test.about();
     let as_numbers = numeric && about.kind != Values::Category;
     let threshold = if about.gives_p {
@@ -220,25 +220,15 @@ pub fn column_drift(
     } else {
         about.default_threshold
     };
-    let result = if as_numbers {
-        test.test(
-            &Sample::Numbers(&old.numbers),
-            &Sample::Numbers(&new.numbers),
-        )
-    } else {
-        test.test(
-            &Sample::Categories(&old.categories()),
-            &Sample::Categories(&new.categories()),
-        )
-    };
-    let (statistic, p_value, why) = match result {
-        Ok(result) => (result.statistic, result.p_value, None),
-        Err(undefined) => (None, None, Some(undefined.to_string())),
-    };
-    let drifted = if about.gives_p {
-        p_value.map(|p| p < threshold)
-    } else {
-        statistic.map(|statistic| statistic >= threshold)
+    let result = test.test(&old.sample(as_numbers), &new.sample(as_numbers), SEED);
+    let (statistic, p_value, drifted, why) = match result {
+        Ok(result) => (
+            result.statistic,
+            result.p_value,
+            about.drifted(&result, threshold),
+            None,
+        ),
+        Err(undefined) => (None, None, None, Some(undefined.to_string())),
     };
     Ok(ColumnDrift {
         name: name.to_owned(),
@@ -267,25 +257,33 @@ fn is_numeric(table: &Table, name: &str) -> Result<bool, ColumnError> {
     }
 }
 
-/// The values of a column, missing ones dropped, as numbers where they are and as words, `1` and `1.0` being one word.
+/// The values of a column, missing ones dropped: its numbers where they are, and its words, `1` and `1.0` being one word.
 struct Cells {
-    numbers: Vec<f64>,
-    words: Vec<String>,
+    numbers: SortedNumbers,
+    words: CategoryCounts,
     missing: usize,
 }
 
 impl Cells {
     fn of(table: &Table, name: &str, numeric: bool) -> Result<Self, ColumnError> {
-        let (numbers, words): (Vec<f64>, Vec<String>) = if numeric {
-            let numbers = table.numbers(name)?.into_iter().flatten();
-            numbers.map(|v| (v, crate::cell::render(v))).unzip()
+        let (numbers, words) = if numeric {
+            let finite = |number: &f64| number.is_finite();
+            let numbers: Vec<f64> = table
+                .numbers(name)?
+                .into_iter()
+                .flatten()
+                .filter(finite)
+                .collect();
+            let numbers = SortedNumbers::of(&numbers).expect("only finite numbers are left");
+            let words = numbers.counts().map(|(v, n)| (crate::cell::render(v), n));
+            let words = CategoryCounts::from_counts(words);
+            (numbers, words)
         } else {
-            (
-                Vec::new(),
-                table.texts(name)?.into_iter().flatten().collect(),
-            )
+            let texts = table.texts(name)?;
+            let words = CategoryCounts::of(texts.iter().flatten().map(String::as_str));
+            (SortedNumbers::default(), words)
         };
-        let missing = table.rows() - words.len();
+        let missing = table.rows() - words.n() as usize;
         Ok(Self {
             numbers,
             words,
@@ -293,33 +291,28 @@ impl Cells {
         })
     }
 
-    fn categories(&self) -> Vec<&str> {
-        self.words.iter().map(String::as_str).collect()
+    fn sample(&self, as_numbers: bool) -> Sample<'_> {
+        if as_numbers {
+            Sample::Numbers(&self.numbers)
+        } else {
+            Sample::Categories(&self.words)
+        }
     }
 
     fn summary(&self, as_numbers: bool) -> SampleSummary {
-        let n = self.words.len();
+        let n = self.words.n();
         let mut summary = SampleSummary {
-            n,
+            n: n as usize,
             missing: self.missing,
             ..SampleSummary::default()
         };
         if as_numbers {
-            let mut sorted = self.numbers.clone();
-            sorted.sort_by(f64::total_cmp);
-            summary.mean = mean(&self.numbers);
-            summary.std = summary
-                .mean
-                .and_then(|m| standard_deviation(&self.numbers, m));
-            summary.median = quantile(&sorted, 0.5);
+            summary.mean = self.numbers.mean();
+            summary.std = self.numbers.deviation();
+            summary.median = self.numbers.quantile(0.5);
         } else {
-            for word in &self.words {
-                *summary.shares.entry(word.clone()).or_default() += 1.0;
-            }
-            summary
-                .shares
-                .values_mut()
-                .for_each(|count| *count /= n as f64);
+            let share = |(word, count): (&str, u64)| (word.to_owned(), count as f64 / n as f64);
+            summary.shares = self.words.counts().map(share).collect();
         }
         summary
     }
