@@ -245,20 +245,12 @@ pub enum Data {
     Validate(DataValidate),
     /// Look for what ruins clinical models, in a dataset or in a file
     Check(DataCheck),
-    /// Compare the columns of two files; needs no project
-    Drift {
-        #[arg(long, value_name = "FILE")]
-        reference: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        current: PathBuf,
-        /// A column's test, as COLUMN=TEST
-        #[arg(long = "test", value_name = "COL=ID")]
-        tests: Vec<String>,
-        #[arg(long, default_value_t = 0.05)]
-        alpha: f64,
-        #[command(flatten)]
-        reading: Reading,
-    },
+    /// Compare the columns of two files, folders or patterns of files; needs no project
+    ///
+    /// Example: galen data drift --reference 2024.parquet --current 2025.parquet --margin 0.1 --multiplicity holm
+    ///
+    /// Exit 1 if the table has drifted: by default when at least half of its columns have.
+    Drift(DataDrift),
     /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
     Split {
         name: String,
@@ -296,6 +288,69 @@ pub struct DataValidate {
     pub strict: bool,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct DataDrift {
+    #[arg(long, value_name = "FILE")]
+    pub reference: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub current: PathBuf,
+    /// A column's test, as COLUMN=TEST, or COLUMN=TEST:THRESHOLD
+    #[arg(long = "test", value_name = "COL=ID")]
+    pub tests: Vec<String>,
+    /// The p-value below which a column has drifted, for tests that give one
+    #[arg(long, default_value_t = 0.05)]
+    pub alpha: f64,
+    /// How p-values are adjusted for the number of columns: none, bonferroni, holm, benjamini_hochberg, benjamini_yekutieli
+    #[arg(long, default_value = "none", value_name = "ID")]
+    pub multiplicity: String,
+    /// How large an effect does not matter (Hedges' g, total variation): a column has then drifted when its whole interval
+    /// lies beyond, however many rows there are
+    #[arg(long, value_name = "X")]
+    pub margin: Option<f64>,
+    /// The share of columns from which on the table has drifted
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
+    pub drift_share: f64,
+    /// Compare only these columns
+    #[arg(long = "column", value_name = "COL")]
+    pub columns: Vec<String>,
+    /// Do not compare these columns, such as identifiers
+    #[arg(long, value_name = "COL")]
+    pub without: Vec<String>,
+    /// Also compare within each value of a column: a subgroup, a site
+    #[arg(long, value_name = "COL", conflicts_with = "time")]
+    pub by: Option<String>,
+    /// Also compare each window of the calendar in which this column lies with the whole reference
+    #[arg(long, value_name = "COL")]
+    pub time: Option<String>,
+    /// The windows of --time
+    #[arg(long, value_enum, default_value = "month", requires = "time")]
+    pub window: WindowWord,
+    /// Also compare whole rows: a classifier that tells them apart, what drove it, two distances
+    #[arg(long)]
+    pub rows: bool,
+    /// With --rows: the column that names a row's patient
+    #[arg(long, value_name = "COL", requires = "rows")]
+    pub id: Option<String>,
+    /// The seed of what is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Write a page with pictures of every column (.html)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// A window of the calendar.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum WindowWord {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
 }
 
 #[derive(Args, Debug)]

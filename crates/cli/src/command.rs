@@ -4,6 +4,7 @@ mod authorise;
 mod change;
 mod check;
 mod data;
+mod data_drift;
 mod data_validate;
 mod dossier;
 mod explain;

@@ -5,7 +5,6 @@ use std::path::Path;
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
-use galen_table::drift::{DriftOptions, drift};
 use galen_table::profile::profile;
 use serde_json::{Value, json};
 
@@ -30,13 +29,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             Some(file) => check_file(&file, args),
             None => examine(&args.what, Examination::Check, place),
         },
-        Data::Drift {
-            reference,
-            current,
-            tests,
-            alpha,
-            reading,
-        } => compare(reference, current, tests, *alpha, reading, place),
+        Data::Drift(args) => super::data_drift::compare(args, place),
         Data::Split { name, out } => split(name, out.as_deref(), place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
@@ -360,81 +353,6 @@ fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
     let mut lines = vec![format!("{} finding(s).", report.findings.len())];
     lines.extend(found_lines(&document["findings"]));
     Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
-}
-
-fn compare(
-    reference: &Path,
-    current: &Path,
-    tests: &[String],
-    alpha: f64,
-    reading: &Reading,
-    place: &Place,
-) -> Result<Report, Failure> {
-    if !(alpha > 0.0 && alpha < 1.0) {
-        return Err(Failure::usage(
-            "alpha",
-            format!("--alpha {alpha} is no level: it lies between 0 and 1"),
-            "write a number such as --alpha 0.05",
-        ));
-    }
-    let reference = table_in(&place.path(reference), reading)?;
-    let current = table_in(&place.path(current), reading)?;
-    let mut options = DriftOptions {
-        alpha,
-        ..DriftOptions::default()
-    };
-    for one in tests {
-        let Some((column, test)) = one.split_once('=') else {
-            return Err(Failure::usage(
-                "usage",
-                format!("`{one}` is not COLUMN=TEST"),
-                "write --test age=ks",
-            ));
-        };
-        options.tests.insert(column.to_owned(), test.to_owned());
-    }
-    let report = drift(&reference, &current, &options).map_err(|error| {
-        Failure::usage("drift", error.to_string(), "correct the columns or tests")
-    })?;
-    let document = json!(report);
-    let rows: Vec<Vec<String>> = report
-        .columns
-        .iter()
-        .map(|one| {
-            let number = |value: Option<f64>| value.map(words::number).unwrap_or_default();
-            let drifted = match one.drifted {
-                Some(true) => "drifted",
-                Some(false) => "",
-                None => "not decided",
-            };
-            vec![
-                one.name.clone(),
-                one.test.to_owned(),
-                number(one.statistic),
-                number(one.p_value),
-                drifted.to_owned(),
-            ]
-        })
-        .collect();
-    let mut text = format!(
-        "{} of {} columns drifted.\n{}",
-        report.dataset.columns_drifted,
-        report.dataset.columns,
-        table(&["column", "test", "statistic", "p", ""], &rows)
-    );
-    for (columns, file) in [
-        (&report.only_in_reference, "reference"),
-        (&report.only_in_current, "current"),
-    ] {
-        if !columns.is_empty() {
-            text.push_str(&format!(
-                "\nOnly in the {file} file, so not compared: {}.",
-                columns.join(", ")
-            ));
-        }
-    }
-    let drifted = report.dataset.drifted;
-    Ok(Report::new("data drift", document, text).judged(!drifted))
 }
 
 fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failure> {
