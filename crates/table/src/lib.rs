@@ -6,6 +6,7 @@
 //! data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
+pub mod accumulator;
 mod cell;
 pub mod check;
 pub mod cohort;
@@ -13,9 +14,15 @@ pub mod drift;
 pub mod expectation;
 pub mod profile;
 mod read;
+pub mod scan;
+mod source;
 pub mod split;
 mod table;
+mod values;
 mod write;
 
-pub use read::{Format, Limits, ReadError, ReadOptions};
-pub use table::{ColumnError, Kind, Table};
+pub use cell::Cell;
+pub use read::{Format, Limits, Packing, ReadError, ReadOptions, open, unpack};
+pub use source::Source;
+pub use table::{ColumnError, Head, Heads, Kind, Table};
+pub use values::Values;

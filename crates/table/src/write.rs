@@ -1,5 +1,3 @@
-use arrow_array::Array;
-
 use crate::Table;
 
 impl Table {
@@ -13,9 +11,9 @@ impl Table {
         let alone = names.len() == 1;
         record(&mut out, names.iter().map(|name| Some(*name)), alone);
         for row in 0..self.rows() {
-            let cells = self.text_arrays().iter();
-            let cells = cells.map(|text| text.is_valid(row).then(|| text.value(row)));
-            record(&mut out, cells, alone);
+            let cells = (0..names.len()).map(|place| self.text_at(place, row));
+            let cells: Vec<_> = cells.collect();
+            record(&mut out, cells.iter().map(Option::as_deref), alone);
         }
         out
     }

@@ -42,7 +42,7 @@ fn types_come_from_the_file_and_nan_is_missing() {
         .map(|name| table.kind(name).expect("it is there"))
         .collect();
     use Kind::{Integer, Number, Text};
-    assert_eq!(kinds, [Integer, Number, Text, Text, Text, Text]);
+    assert_eq!(kinds, [Integer, Number, Text, Text, Date, Boolean]);
     assert_eq!(
         table.numbers("score"),
         Ok(vec![Some(0.25), None, Some(1e-7), None])
