@@ -10,4 +10,4 @@ mod suite;
 
 pub use checkpoint::{Checkpoint, checkpoint};
 pub use layout::{Layout, layout};
-pub use suite::{ImportError, Skipped, Suite, suite};
+pub use suite::{ImportError, Remark, Suite, suite};

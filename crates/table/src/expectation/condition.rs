@@ -3,18 +3,17 @@ mod gx;
 mod query;
 mod structured;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use thiserror::Error;
 
+use super::Question;
 use super::pattern::Pattern;
 use crate::accumulator::Chunk;
 use crate::cell::Cell;
-use crate::table::Heads;
 use crate::values::Values;
-use crate::{ColumnError, Kind};
+use crate::ColumnError;
 use compare::{Operand, Sort, Word};
 
 /// Which rows an expectation is about: `row_condition` and `condition_parser` of Great Expectations.
@@ -126,20 +125,17 @@ impl Condition {
         self.columns.iter().map(String::as_str)
     }
 
-    /// Whether it can be asked of a table with these columns; `is_empty` tells of a column whether it has no value in any row.
+    /// Whether it can be asked of a table.
     ///
     /// # Errors
     /// [`ConditionError::Column`], [`ConditionError::Sorts`], [`ConditionError::NotTruth`].
-    pub fn check(
-        &self,
-        heads: &Heads,
-        is_empty: &dyn Fn(&str) -> bool,
-    ) -> Result<(), ConditionError> {
-        let sort_of = |name: &str| -> Result<Sort, ColumnError> {
-            let kind = heads.kind(name)?;
-            Ok(if is_empty(name) { Sort::Unknown } else { Sort::of(kind) })
-        };
-        self.root.truth(&sort_of)
+    pub fn check(&self, question: &Question) -> Result<(), ConditionError> {
+        self.root.truth(&|name| {
+            let place = question.heads.place(name)?;
+            let kind = question.heads.list()[place].kind;
+            let is_empty = !(question.has_values)(place);
+            Ok(if is_empty { Sort::Unknown } else { Sort::of(kind) })
+        })
     }
 
     /// For each row of a chunk whether it fulfils the condition.
@@ -297,6 +293,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::accumulator::Keep;
+    use crate::expectation::{NoOthers, Params};
     use crate::{ReadOptions, Table};
 
     const PEOPLE: &str = "id,age,sex,two words,day,flag\n1,50,F,1,2024-01-01,True\n2,61.5,M,2,2024-02-01,False\n3,,,3,2024-03-01,True\n";
@@ -305,7 +303,16 @@ mod tests {
         let table = Table::read_csv(PEOPLE.as_bytes(), &ReadOptions::default());
         let table = table.expect("the test writes a table");
         let condition = Condition::read(&condition, parser)?;
-        condition.check(table.heads(), &|_| false)?;
+        let none = std::collections::BTreeMap::new();
+        let question = Question {
+            column: None,
+            params: Params::none(&none),
+            heads: table.heads(),
+            has_values: &|_| true,
+            others: &NoOthers,
+            keep: Keep::Examples,
+        };
+        condition.check(&question)?;
         let keep = condition.keep(&Chunk::from(&table, 0))?;
         Ok((0..table.rows()).filter(|&row| keep[row]).collect())
     }
@@ -358,10 +365,10 @@ mod tests {
     #[test]
     fn the_structure_of_version_1_chooses_rows() {
         let compare = |name: &str, operator: &str, parameter: Value| json!({"type": "comparison", "column": {"name": name}, "operator": operator, "parameter": parameter});
-        let null = json!({"type": "nullity", "column": {"name": "age"}, "is_null": true});
+        let absent = json!({"type": "nullity", "column": {"name": "age"}, "is_null": true});
         assert_eq!(kept(compare("sex", "IN", json!(["M", "X"])), None), Ok(vec![1]));
         assert_eq!(kept(compare("id", "NOT_IN", json!([1])), None), Ok(vec![1, 2]));
-        let or = json!({"type": "or", "conditions": [null, compare("age", "<", json!(55))]});
+        let or = json!({"type": "or", "conditions": [absent, compare("age", "<", json!(55))]});
         assert_eq!(kept(or, None), Ok(vec![0, 2]));
         let through = json!({"type": "pass_through", "pass_through_filter": "age > 55"});
         assert_eq!(kept(through, None), Ok(vec![1]));

@@ -12,6 +12,21 @@ pub fn is_parseable(text: &str) -> bool {
     parse(text).is_some_and(|moment| moment.exists())
 }
 
+/// The moment that a text writes, in microseconds since 1970 in UTC: ISO 8601, or a form that `dateutil` reads if it names
+/// year, month and day and no time zone.
+pub fn moment(text: &str) -> Option<i64> {
+    if let Some(micros) = crate::cell::moment(text) {
+        return Some(micros);
+    }
+    let moment = parse(text).filter(|moment| moment.exists() && moment.zone.is_none() && !moment.offset)?;
+    let part = |value: Option<i64>| i8::try_from(value.unwrap_or(0)).ok();
+    let year = i16::try_from(moment.year?).ok()?;
+    let date = civil::Date::new(year, part(Some(moment.month?))?, part(Some(moment.day?))?).ok()?;
+    let time = date.at(part(moment.hour)?, part(moment.minute)?, part(moment.second)?, 0);
+    let zoned = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(zoned.timestamp().as_microsecond())
+}
+
 /// What a text said of a moment.
 #[derive(Default)]
 struct Moment {

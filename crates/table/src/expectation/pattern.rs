@@ -3,6 +3,8 @@ use std::str::Chars;
 
 use fancy_regex::Regex;
 
+use super::{AskError, Question};
+
 /// What a text may look like: a regular expression of Python's, or a pattern of SQL's LIKE.
 #[derive(Clone, Debug)]
 pub struct Pattern(Regex);
@@ -57,6 +59,36 @@ impl Pattern {
     pub fn is_in(&self, text: &str) -> bool {
         self.0.is_match(text).unwrap_or(false)
     }
+}
+
+/// The regular expressions of `regex_list`.
+///
+/// # Errors
+/// [`AskError`] if there is none, or one is none.
+pub fn regexes(question: &Question) -> Result<Vec<Pattern>, AskError> {
+    let texts = question.params.needed_texts("regex_list")?.into_iter();
+    let wrong = |why| question.params.wrong("regex_list", format!("a list of regular expressions; {why}"));
+    texts.map(|text| Pattern::python(text).map_err(wrong)).collect()
+}
+
+/// Patterns of SQL, with the declared `escape`.
+///
+/// # Errors
+/// [`AskError`] if the escape is no single letter, or stands at the end.
+pub fn likes(question: &Question, patterns: &[&str]) -> Result<Vec<Pattern>, AskError> {
+    let escape = match question.params.text("escape")? {
+        None => None,
+        Some(text) => {
+            let mut letters = text.chars();
+            let (one, more) = (letters.next(), letters.next());
+            if one.is_none() || more.is_some() {
+                return Err(question.params.wrong("escape", "one letter"));
+            }
+            one
+        }
+    };
+    let wrong = |why| question.params.wrong("escape", format!("followed by a letter; {why}"));
+    patterns.iter().map(|text| Pattern::like(text, escape).map_err(wrong)).collect()
 }
 
 /// The expression as Rust writes it.

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::cell::Cell;
@@ -35,14 +34,6 @@ fn fraction(value: f64, buffer: &mut String) {
             let digits = digits.strip_suffix(".0").unwrap_or(digits);
             write!(buffer, "{digits}e{sign}{exponent:0>2}").expect("a string takes all");
         }
-    }
-}
-
-/// The text of a value for a person, as a file writes it.
-pub fn plain(cell: Cell) -> Cow<str> {
-    match cell {
-        Cell::Text(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
     }
 }
 

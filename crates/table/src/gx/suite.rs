@@ -1,26 +1,27 @@
 use std::collections::BTreeMap;
 
 use galen_spec::data::{Expectation as Declared, Severity};
-use galen_spec::nearest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::lines;
-use crate::expectation::{self, EXPECTATIONS};
+use crate::expectation;
 
 /// A suite of Great Expectations, in galen's words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Suite {
     pub name: String,
     pub expectations: Vec<Declared>,
-    /// What galen cannot judge.
-    pub skipped: Vec<Skipped>,
+    /// What galen does not know, and so does not take over.
+    pub skipped: Vec<Remark>,
+    /// What is taken over and can never hold, of any table: a regular expression that is none, bounds in the wrong order.
+    pub warnings: Vec<Remark>,
 }
 
-/// An expectation that is not taken over, and why.
+/// What is to be said of an expectation of the suite.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Skipped {
+pub struct Remark {
     pub file: String,
     /// The line on which it begins, from 1.
     pub line: Option<u32>,
@@ -96,8 +97,19 @@ pub fn suite(file: &str, text: &str, parameters: &Map<String, Value>) -> Result<
     let lines = lines::of_items(text);
     let mut ids = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
+        let remark = |expectation: String, why: String, nearest| Remark {
+            file: file.to_owned(),
+            line: lines.get(at).copied(),
+            expectation,
+            why,
+            nearest,
+        };
         match declared(item, &known) {
             Ok(mut one) => {
+                if let Err(error) = expectation::check(&one) {
+                    let named = one.expectation.clone();
+                    suite.warnings.push(remark(named, error.to_string(), Vec::new()));
+                }
                 let count = ids.entry(one.id.clone()).or_insert(0);
                 *count += 1;
                 if *count > 1 {
@@ -105,13 +117,9 @@ pub fn suite(file: &str, text: &str, parameters: &Map<String, Value>) -> Result<
                 }
                 suite.expectations.push(one);
             }
-            Err((expectation, why, nearest)) => suite.skipped.push(Skipped {
-                file: file.to_owned(),
-                line: lines.get(at).copied(),
-                expectation,
-                why,
-                nearest,
-            }),
+            Err((expectation, why, nearest)) => {
+                suite.skipped.push(remark(expectation, why, nearest));
+            }
         }
     }
     Ok(suite)
@@ -126,8 +134,7 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
     let not = |why: String| (kind.to_owned(), why, Vec::new());
     let id = RENAMED.iter().find(|(old, _)| *old == kind).map_or(kind, |(_, new)| new);
     if expectation::by_id(id).is_none() {
-        let ids = EXPECTATIONS.iter().map(|e| e.about().id);
-        let near: Vec<&'static str> = nearest(id, ids).into_iter().collect();
+        let near = expectation::near(id);
         let why = match kind {
             "" => "It names no `type`.".to_owned(),
             _ => format!("galen has no expectation `{kind}`."),
@@ -167,7 +174,7 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
         params,
         severity,
     };
-    expectation::check(&declared).map_err(|error| not(error.to_string()))?;
+    expectation::check_names(&declared).map_err(|error| not(error.to_string()))?;
     Ok(declared)
 }
 
@@ -242,6 +249,14 @@ mod tests {
         assert_eq!(got.skipped[0].nearest, ["expect_column_values_to_be_between"]);
         assert!(got.skipped[1].why.contains("`colum_index`"), "{}", got.skipped[1].why);
         assert!(got.skipped[2].why.contains("--set rows="));
+    }
+
+    #[test]
+    fn what_can_never_hold_is_taken_over_and_named() {
+        let got = read("{\"name\": \"s\", \"expectations\": [\n{\"type\": \"expect_column_values_to_match_regex\", \"kwargs\": {\"column\": \"a\", \"regex\": \"(\"}}]}");
+        assert_eq!((got.expectations.len(), got.skipped.len()), (1, 0));
+        assert_eq!(got.warnings[0].line, Some(2));
+        assert!(got.warnings[0].why.contains("`regex`"), "{}", got.warnings[0].why);
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn types_come_from_the_file_and_nan_is_missing() {
         .iter()
         .map(|name| table.kind(name).expect("it is there"))
         .collect();
-    use Kind::{Integer, Number, Text};
+    use Kind::{Boolean, Date, Integer, Number, Text};
     assert_eq!(kinds, [Integer, Number, Text, Text, Date, Boolean]);
     assert_eq!(
         table.numbers("score"),

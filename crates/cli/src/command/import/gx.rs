@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use galen_spec::suite::Suite;
-use galen_table::gx::{Checkpoint, ImportError, Layout, Skipped, checkpoint, layout, suite};
+use galen_table::gx::{Checkpoint, ImportError, Layout, Remark, checkpoint, layout, suite};
 use serde_json::{Map, Value, json};
 
 use crate::outside::{read_file, write_file};
@@ -38,7 +38,8 @@ pub fn gx(
     } else {
         of_file(&path, &parameters)?
     };
-    let skipped: Vec<&Skipped> = read.iter().flat_map(|read| &read.suite.skipped).collect();
+    let skipped: Vec<&Remark> = read.iter().flat_map(|read| &read.suite.skipped).collect();
+    let warnings: Vec<&Remark> = read.iter().flat_map(|read| &read.suite.warnings).collect();
     if let (Some(first), false) = (skipped.first(), skip_bad) {
         return Err(not_taken(first, skipped.len()));
     }
@@ -52,8 +53,9 @@ pub fn gx(
             "expectations": read.suite.expectations.len(),
         })).collect::<Vec<_>>(),
         "skipped": skipped,
+        "warnings": warnings,
     });
-    for one in &skipped {
+    for one in skipped.iter().chain(&warnings) {
         eprintln!("{}", in_words(one));
     }
     let text = match out {
@@ -309,7 +311,7 @@ fn failure(error: &ImportError) -> Failure {
     failure
 }
 
-fn in_words(one: &Skipped) -> String {
+fn in_words(one: &Remark) -> String {
     let line = one.line.map_or_else(String::new, |line| format!(":{line}"));
     let near = match one.nearest.as_slice() {
         [] => String::new(),
@@ -319,7 +321,7 @@ fn in_words(one: &Skipped) -> String {
 }
 
 /// What ends an import that would else lose something.
-fn not_taken(first: &Skipped, count: usize) -> Failure {
+fn not_taken(first: &Remark, count: usize) -> Failure {
     let more = match count {
         1 => String::new(),
         _ => format!(" (and {} more)", count - 1),

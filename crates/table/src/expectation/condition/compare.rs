@@ -66,10 +66,10 @@ impl<'a> Operand<'a> {
         }
     }
 
-    fn order(&self, other: &Operand) -> Option<Ordering> {
+    fn order(&self, other: &Operand<'_>) -> Option<Ordering> {
         match (self, other) {
-            (Self::Text(a), Self::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
-            (Self::Moment(_), _) | (_, Self::Moment(_)) => {
+            (Operand::Text(a), Operand::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+            (Operand::Moment(_), _) | (_, Operand::Moment(_)) => {
                 Some(self.moment()?.cmp(&other.moment()?))
             }
             _ => self.number()?.partial_cmp(&other.number()?),

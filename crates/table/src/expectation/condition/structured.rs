@@ -8,7 +8,7 @@ pub fn read(value: &Value, depth: usize) -> Result<Expression, ConditionError> {
         return Err(shape("The condition is nested too deeply.".to_owned()));
     }
     let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let column = || {
+    let column = || -> Result<Box<Expression>, ConditionError> {
         let name = value.get("column").and_then(|column| column.get("name").unwrap_or(column).as_str());
         let name = name.ok_or_else(|| shape("The condition names no `column`.".to_owned()))?;
         Ok(Box::new(Expression::Column(name.to_owned())))

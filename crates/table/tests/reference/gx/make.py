@@ -208,7 +208,7 @@ def texts():
 
 def likes():
     """LIKE patterns and what else only a database answers. Upper and lower case differ nowhere: SQLite folds them."""
-    for pattern in ("P%", "P00_", "%7", "_b", "P", "%", "P0%5", "", "q_"):
+    for pattern in ("P%", "P00_", "%7", "_b", "P", "%", "P0%5", "", "Q_"):
         yield column("values_to_match_like_pattern", "code", like_pattern=pattern)
         yield column("values_to_not_match_like_pattern", "code", like_pattern=pattern)
         yield column("values_to_match_like_pattern", "code", like_pattern=pattern, mostly=0.25)
