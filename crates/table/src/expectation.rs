@@ -274,6 +274,8 @@ pub struct About {
     pub params: &'static [&'static str],
     /// Whether it can be asked of some of the rows, with `row_condition` and `condition_parser`.
     pub of_rows: bool,
+    /// Whether it is about the texts of values, for which [`crate::ReadOptions::keep_texts`] keeps those of days and moments.
+    pub of_texts: bool,
     /// What it asks, in one sentence.
     pub what: &'static str,
 }
@@ -281,7 +283,7 @@ pub struct About {
 /// Why an expectation cannot be asked of a table.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum AskError {
-    #[error("There is no expectation `{name}`; near it are {}.", quoted(near))]
+    #[error("There is no expectation `{name}`; near it {}.", quoted(near))]
     Unknown {
         name: String,
         near: Vec<&'static str>,
@@ -352,13 +354,20 @@ pub fn by_id(id: &str) -> Option<&'static dyn Expectation> {
     EXPECTATIONS.iter().copied().find(|e| e.about().id == id)
 }
 
+/// Whether any of the expectations is about the texts of values as they stand in the file.
+pub fn any_of_texts(expectations: &[Declared]) -> bool {
+    let of_texts =
+        |declared: &Declared| by_id(&declared.expectation).is_some_and(|e| e.about().of_texts);
+    expectations.iter().any(of_texts)
+}
+
 /// The listed ids that look most like a name that is none of them.
 pub fn near(name: &str) -> Vec<&'static str> {
     let mut ids: Vec<_> = EXPECTATIONS.iter().map(|e| e.about().id).collect();
     ids.sort_by(|a, b| likeness(name, b).total_cmp(&likeness(name, a)));
     ids.truncate(3);
     let best = ids.first().map_or(0.0, |id| likeness(name, id));
-    ids.retain(|id| likeness(name, id) > 0.8 * best);
+    ids.retain(|id| likeness(name, id) > 0.95 * best);
     ids
 }
 
@@ -369,18 +378,25 @@ pub fn near(name: &str) -> Vec<&'static str> {
 fn likeness(a: &str, b: &str) -> f64 {
     let pairs = |text: &str| {
         let mut counts: BTreeMap<(u8, u8), usize> = BTreeMap::new();
-        text.as_bytes().windows(2).take(200).for_each(|w| *counts.entry((w[0], w[1])).or_insert(0) += 1);
+        text.as_bytes()
+            .windows(2)
+            .take(200)
+            .for_each(|w| *counts.entry((w[0], w[1])).or_insert(0) += 1);
         counts
     };
     let (a, b) = (pairs(a), pairs(b));
-    let common: usize = a.iter().map(|(pair, n)| (*n).min(b.get(pair).copied().unwrap_or(0))).sum();
+    let common: usize = a
+        .iter()
+        .map(|(pair, n)| (*n).min(b.get(pair).copied().unwrap_or(0)))
+        .sum();
     let all: usize = a.values().chain(b.values()).sum();
     2.0 * common as f64 / all.max(1) as f64
 }
 
 fn quoted(ids: &[&str]) -> String {
+    let is = if ids.len() == 1 { "is" } else { "are" };
     let ids: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
-    ids.join(", ")
+    format!("{is} {}", ids.join(", "))
 }
 
 /// Looks whether a declared expectation, and each of its parameters, is known by its name.
@@ -412,7 +428,10 @@ pub fn check(declared: &Declared) -> Result<(), AskError> {
         columns.extend(condition.columns().map(str::to_owned));
     }
     // Of a table that has all these columns, and no value.
-    let heads = columns.into_iter().map(|name| Head { name, kind: Kind::Text });
+    let heads = columns.into_iter().map(|name| Head {
+        name,
+        kind: Kind::Text,
+    });
     let heads = Heads::new(heads.collect());
     match ask(declared, &heads, &|_| false, &NoOthers, Keep::Examples) {
         Err(AskError::NoTable(_) | AskError::NeedsQueries) | Ok(_) => Ok(()),

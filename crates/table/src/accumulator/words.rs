@@ -81,7 +81,9 @@ impl Ord for Word {
         };
         let size = |word: &Self| word.cell().number().unwrap_or_default();
         match (self, other) {
-            (Integer(a), Integer(b)) | (Number(a), Number(b)) | (DateTime(a), DateTime(b)) => a.cmp(b),
+            (Integer(a), Integer(b)) | (Number(a), Number(b)) | (DateTime(a), DateTime(b)) => {
+                a.cmp(b)
+            }
             (Integer(_), Number(_)) | (Number(_), Integer(_)) => size(self).total_cmp(&size(other)),
             (Boolean(a), Boolean(b)) => a.cmp(b),
             (Date(a), Date(b)) => a.cmp(b),

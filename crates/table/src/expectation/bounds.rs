@@ -113,7 +113,10 @@ impl Bounds {
 
     /// Whether a cell lies within; between numbers, a text is taken for the number that it writes.
     pub fn contain_cell(&self, cell: Cell) -> bool {
-        let of_texts = matches!(self.low.as_ref().or(self.high.as_ref()), Some(Limit::Text(_)));
+        let of_texts = matches!(
+            self.low.as_ref().or(self.high.as_ref()),
+            Some(Limit::Text(_))
+        );
         let value = match cell {
             Cell::Text(text) if of_texts => Some(Limit::Text(text.to_owned())),
             Cell::Text(text) => cell::number(text).map(Limit::Number),

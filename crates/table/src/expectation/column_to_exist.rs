@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{About, AskError, Asked, Expectation, Question, Observed};
+use super::{About, AskError, Asked, Expectation, Observed, Question};
 
 /// The table has the column, at the place `column_index` (from 0, or from the end if it is negative) if that is given.
 ///
@@ -16,6 +16,7 @@ impl Expectation for ColumnToExist {
             id: "expect_column_to_exist",
             params: &["column_index"],
             of_rows: false,
+            of_texts: false,
             what: "The table has the column.",
         }
     }
@@ -26,7 +27,11 @@ impl Expectation for ColumnToExist {
         let holds = match question.params.number("column_index")? {
             None | Some(0.0) => place.is_some(),
             Some(index) => {
-                let index = if index < 0.0 { index + question.heads.list().len() as f64 } else { index };
+                let index = if index < 0.0 {
+                    index + question.heads.list().len() as f64
+                } else {
+                    index
+                };
                 place.is_some_and(|place| place as f64 == index)
             }
         };

@@ -14,13 +14,16 @@ impl Expectation for CompoundColumnsToBeUnique {
             id: "expect_compound_columns_to_be_unique",
             params: &["column_list", "ignore_row_if", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No combination of values of several columns is in two rows.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let columns = question.params.needed_columns("column_list")?;
-        columns.iter().try_for_each(|column| question.heads.place(column).map(|_| ()))?;
+        columns
+            .iter()
+            .try_for_each(|column| question.heads.place(column).map(|_| ()))?;
         Ok(Asked::unique(columns, question.params.ignore_rows()?.0))
     }
 }

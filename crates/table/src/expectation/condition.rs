@@ -10,10 +10,10 @@ use thiserror::Error;
 
 use super::Question;
 use super::pattern::Pattern;
+use crate::ColumnError;
 use crate::accumulator::Chunk;
 use crate::cell::Cell;
 use crate::values::Values;
-use crate::ColumnError;
 use compare::{Operand, Sort, Word};
 
 /// Which rows an expectation is about: `row_condition` and `condition_parser` of Great Expectations.
@@ -134,7 +134,11 @@ impl Condition {
             let place = question.heads.place(name)?;
             let kind = question.heads.list()[place].kind;
             let is_empty = !(question.has_values)(place);
-            Ok(if is_empty { Sort::Unknown } else { Sort::of(kind) })
+            Ok(if is_empty {
+                Sort::Unknown
+            } else {
+                Sort::of(kind)
+            })
         })
     }
 
@@ -151,7 +155,11 @@ impl Condition {
         let columns = columns?;
         let keep = (0..table.rows()).map(|row| {
             let number = chunk.row_number(row);
-            let value = self.root.value(&Row { columns: &columns, row, number });
+            let value = self.root.value(&Row {
+                columns: &columns,
+                row,
+                number,
+            });
             value == Operand::Truth(true)
         });
         Ok(keep.collect())
@@ -177,7 +185,11 @@ impl Expression {
         see(self);
         match self {
             Self::Column(_) | Self::Row | Self::Word(_) => {}
-            Self::Not(of) | Self::Negative(of) | Self::Among(of, _) | Self::IsNull(of) | Self::Looks(of, _) => {
+            Self::Not(of)
+            | Self::Negative(of)
+            | Self::Among(of, _)
+            | Self::IsNull(of)
+            | Self::Looks(of, _) => {
                 of.visit(see);
             }
             Self::Arithmetic(_, a, b) | Self::Compare(_, a, b) => {
@@ -199,12 +211,10 @@ impl Expression {
                 Some(value) => Operand::Number(-value),
                 None => Operand::Null,
             },
-            Self::Arithmetic(what, a, b) => {
-                match (a.value(row).number(), b.value(row).number()) {
-                    (Some(a), Some(b)) => Operand::Number(what.of(a, b)),
-                    _ => Operand::Null,
-                }
-            }
+            Self::Arithmetic(what, a, b) => match (a.value(row).number(), b.value(row).number()) {
+                (Some(a), Some(b)) => Operand::Number(what.of(a, b)),
+                _ => Operand::Null,
+            },
             Self::Compare(how, a, b) => Operand::Truth(how.holds(&a.value(row), &b.value(row))),
             Self::Among(of, words) => {
                 let value = of.value(row);
@@ -222,17 +232,26 @@ impl Expression {
     }
 
     /// Whether it is true or false of a row, and not a number or a text.
-    fn truth(&self, sort_of: &dyn Fn(&str) -> Result<Sort, ColumnError>) -> Result<(), ConditionError> {
+    fn truth(
+        &self,
+        sort_of: &dyn Fn(&str) -> Result<Sort, ColumnError>,
+    ) -> Result<(), ConditionError> {
         match self.sort(sort_of)? {
             Sort::Truth | Sort::Unknown => Ok(()),
             other => Err(ConditionError::NotTruth(other.plural())),
         }
     }
 
-    fn sort(&self, sort_of: &dyn Fn(&str) -> Result<Sort, ColumnError>) -> Result<Sort, ConditionError> {
+    fn sort(
+        &self,
+        sort_of: &dyn Fn(&str) -> Result<Sort, ColumnError>,
+    ) -> Result<Sort, ConditionError> {
         let number = |of: &Self| match of.sort(sort_of)? {
             Sort::Number | Sort::Truth | Sort::Unknown => Ok(Sort::Number),
-            other => Err(ConditionError::Sorts { a: other.plural(), b: Sort::Number.plural() }),
+            other => Err(ConditionError::Sorts {
+                a: other.plural(),
+                b: Sort::Number.plural(),
+            }),
         };
         match self {
             Self::Column(name) => Ok(sort_of(name)?),
@@ -250,7 +269,10 @@ impl Expression {
                 if is_equality || a.can_be_ordered_with(b) {
                     return Ok(Sort::Truth);
                 }
-                Err(ConditionError::Sorts { a: a.plural(), b: b.plural() })
+                Err(ConditionError::Sorts {
+                    a: a.plural(),
+                    b: b.plural(),
+                })
             }
             Self::Among(of, _) | Self::IsNull(of) | Self::Looks(of, _) => {
                 of.sort(sort_of).map(|_| Sort::Truth)
@@ -366,8 +388,14 @@ mod tests {
     fn the_structure_of_version_1_chooses_rows() {
         let compare = |name: &str, operator: &str, parameter: Value| json!({"type": "comparison", "column": {"name": name}, "operator": operator, "parameter": parameter});
         let absent = json!({"type": "nullity", "column": {"name": "age"}, "is_null": true});
-        assert_eq!(kept(compare("sex", "IN", json!(["M", "X"])), None), Ok(vec![1]));
-        assert_eq!(kept(compare("id", "NOT_IN", json!([1])), None), Ok(vec![1, 2]));
+        assert_eq!(
+            kept(compare("sex", "IN", json!(["M", "X"])), None),
+            Ok(vec![1])
+        );
+        assert_eq!(
+            kept(compare("id", "NOT_IN", json!([1])), None),
+            Ok(vec![1, 2])
+        );
         let or = json!({"type": "or", "conditions": [absent, compare("age", "<", json!(55))]});
         assert_eq!(kept(or, None), Ok(vec![0, 2]));
         let through = json!({"type": "pass_through", "pass_through_filter": "age > 55"});
@@ -377,9 +405,15 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_says_why() {
         let error = |text: &str| kept(json!(text), None).expect_err(text).to_string();
-        assert_eq!(error("age > 'x'"), "The condition compares numbers with texts.");
+        assert_eq!(
+            error("age > 'x'"),
+            "The condition compares numbers with texts."
+        );
         assert!(error("old > 1").starts_with("There is no column `old`"));
-        assert_eq!(error("age >"), "`age >` is no condition of pandas: a value is missing at letter 6.");
+        assert_eq!(
+            error("age >"),
+            "`age >` is no condition of pandas: a value is missing at letter 6."
+        );
         assert!(error("age > 1)").contains("at letter 8"));
         assert!(error("sex.str.title() == 'F'").contains("title"));
         assert!(error(&"(".repeat(100_000)).contains("nested"));

@@ -18,11 +18,17 @@ pub fn moment(text: &str) -> Option<i64> {
     if let Some(micros) = crate::cell::moment(text) {
         return Some(micros);
     }
-    let moment = parse(text).filter(|moment| moment.exists() && moment.zone.is_none() && !moment.offset)?;
+    let moment =
+        parse(text).filter(|moment| moment.exists() && moment.zone.is_none() && !moment.offset)?;
     let part = |value: Option<i64>| i8::try_from(value.unwrap_or(0)).ok();
     let year = i16::try_from(moment.year?).ok()?;
     let date = civil::Date::new(year, part(Some(moment.month?))?, part(Some(moment.day?))?).ok()?;
-    let time = date.at(part(moment.hour)?, part(moment.minute)?, part(moment.second)?, 0);
+    let time = date.at(
+        part(moment.hour)?,
+        part(moment.minute)?,
+        part(moment.second)?,
+        0,
+    );
     let zoned = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(zoned.timestamp().as_microsecond())
 }
@@ -57,7 +63,14 @@ impl Moment {
     }
 
     fn says_nothing(&self) -> bool {
-        let numbers = [self.year, self.month, self.day, self.hour, self.minute, self.second];
+        let numbers = [
+            self.year,
+            self.month,
+            self.day,
+            self.hour,
+            self.minute,
+            self.second,
+        ];
         numbers.iter().all(Option::is_none)
             && !(self.weekday || self.ampm || self.offset || self.zone.is_some())
     }
@@ -162,7 +175,13 @@ fn month_and_more(tokens: &[String], mut at: usize, month: i64, date: &mut Date)
         let year = &tokens[at + 4];
         if is_digits(year) {
             let year = integer(year)?;
-            let year = if year < 76 { year + 2000 } else if year < 100 { year + 1900 } else { year };
+            let year = if year < 76 {
+                year + 2000
+            } else if year < 100 {
+                year + 1900
+            } else {
+                year
+            };
             date.push(year, Some(Part::Year))?;
         }
         at += 4;
@@ -180,7 +199,11 @@ fn number(tokens: &[String], mut at: usize, date: &mut Date, moment: &mut Moment
         integer(&part)
     };
     let is_time_next = next.is_some_and(|t| t == ":" || hms_of(t).is_some());
-    if date.values.len() == 3 && (length == 2 || length == 4) && moment.hour.is_none() && !is_time_next {
+    if date.values.len() == 3
+        && (length == 2 || length == 4)
+        && moment.hour.is_none()
+        && !is_time_next
+    {
         // 19990101T23[59]
         moment.hour = Some(part(0, 2)?);
         if length == 4 {
@@ -198,7 +221,8 @@ fn number(tokens: &[String], mut at: usize, date: &mut Date, moment: &mut Moment
             moment.second = Some(seconds_of(&seconds)?);
         }
     } else if matches!(length, 8 | 12 | 14) {
-        let text = |from: usize, to: usize| token.chars().skip(from).take(to - from).collect::<String>();
+        let text =
+            |from: usize, to: usize| token.chars().skip(from).take(to - from).collect::<String>();
         date.push_text(&text(0, 4), Some(Part::Year))?;
         date.push_text(&text(4, 6), None)?;
         date.push_text(&text(6, 8), None)?;
@@ -234,7 +258,10 @@ fn number(tokens: &[String], mut at: usize, date: &mut Date, moment: &mut Moment
             date.push_number(value)?;
         }
         at += 1;
-    } else if let Some(afternoon) = next.and_then(|t| ampm_of(t)).filter(|_| (0.0..24.0).contains(&value)) {
+    } else if let Some(afternoon) = next
+        .and_then(|t| ampm_of(t))
+        .filter(|_| (0.0..24.0).contains(&value))
+    {
         moment.hour = Some(of_day(value as i64, afternoon));
         at += 1;
     } else if date.could_be_day(value) {
@@ -379,7 +406,11 @@ impl Date {
             (&[a, b], Some(place)) => {
                 let other = if place == 0 { b } else { a };
                 let month = at(Some(place));
-                Some(if other > 31 { (Some(other), month, None) } else { (None, month, Some(other)) })
+                Some(if other > 31 {
+                    (Some(other), month, None)
+                } else {
+                    (None, month, Some(other))
+                })
             }
             (&[a, b], None) if a > 31 => Some((Some(a), Some(b), None)),
             (&[a, b], None) if b > 31 => Some((Some(b), Some(a), None)),
@@ -435,7 +466,9 @@ fn tokens(text: &str) -> Vec<String> {
                 State::Word if is_word => State::Word,
                 State::Word if next == '.' => State::WordDot,
                 State::Number if is_digit => State::Number,
-                State::Number if next == '.' || (next == ',' && token.chars().count() >= 2) => State::NumberDot,
+                State::Number if next == '.' || (next == ',' && token.chars().count() >= 2) => {
+                    State::NumberDot
+                }
                 State::WordDot if next == '.' || is_word => State::WordDot,
                 State::WordDot if is_digit && after_dot => State::NumberDot,
                 State::NumberDot if next == '.' || is_digit => State::NumberDot,
@@ -450,7 +483,8 @@ fn tokens(text: &str) -> Vec<String> {
         // A character after a word makes it one of letters, even if it does not belong to it.
         seen_letters |= at < letters.len() && matches!(state, State::Word | State::WordDot);
         let dotted = matches!(state, State::WordDot | State::NumberDot);
-        let is_several = seen_letters || token.matches('.').count() > 1 || token.ends_with(['.', ',']);
+        let is_several =
+            seen_letters || token.matches('.').count() > 1 || token.ends_with(['.', ',']);
         if dotted && is_several {
             split_at_dots(&token, &mut tokens);
         } else if state == State::NumberDot && !token.contains('.') {
@@ -511,33 +545,63 @@ fn of_day(hour: i64, afternoon: bool) -> i64 {
 
 fn is_jump(token: &str) -> bool {
     let signs = [" ", ".", ",", ";", "-", "/", "'"];
-    let words = ["at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd", "th"];
+    let words = [
+        "at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd", "th",
+    ];
     signs.contains(&token) || words.iter().any(|word| token.eq_ignore_ascii_case(word))
 }
 
 fn is_utc(token: &str) -> bool {
-    ["utc", "gmt", "z"].iter().any(|name| token.eq_ignore_ascii_case(name))
+    ["utc", "gmt", "z"]
+        .iter()
+        .any(|name| token.eq_ignore_ascii_case(name))
 }
 
 fn is_weekday(token: &str) -> bool {
-    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    days.iter().any(|day| token.eq_ignore_ascii_case(day) || token.eq_ignore_ascii_case(&day[..3]))
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    days.iter()
+        .any(|day| token.eq_ignore_ascii_case(day) || token.eq_ignore_ascii_case(&day[..3]))
 }
 
 fn month_of(token: &str) -> Option<i64> {
     let months = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
-    let is = |month: &&str| token.eq_ignore_ascii_case(month) || token.eq_ignore_ascii_case(&month[..3]);
+    let is =
+        |month: &&str| token.eq_ignore_ascii_case(month) || token.eq_ignore_ascii_case(&month[..3]);
     let place = months.iter().position(|month| is(&month));
     let place = place.or(token.eq_ignore_ascii_case("sept").then_some(8))?;
     i64::try_from(place + 1).ok()
 }
 
 fn hms_of(token: &str) -> Option<usize> {
-    let units = [["h", "hour", "hours"], ["m", "minute", "minutes"], ["s", "second", "seconds"]];
-    units.iter().position(|names| names.iter().any(|name| token.eq_ignore_ascii_case(name)))
+    let units = [
+        ["h", "hour", "hours"],
+        ["m", "minute", "minutes"],
+        ["s", "second", "seconds"],
+    ];
+    units
+        .iter()
+        .position(|names| names.iter().any(|name| token.eq_ignore_ascii_case(name)))
 }
 
 fn ampm_of(token: &str) -> Option<bool> {
@@ -553,7 +617,10 @@ fn ampm_of(token: &str) -> Option<bool> {
 
 /// Whether Python takes it for a number; some of those are not finite and end the reading.
 fn is_float(token: &str) -> bool {
-    decimal(token).is_some() || ["nan", "inf", "infinity"].iter().any(|word| token.eq_ignore_ascii_case(word))
+    decimal(token).is_some()
+        || ["nan", "inf", "infinity"]
+            .iter()
+            .any(|word| token.eq_ignore_ascii_case(word))
 }
 
 fn decimal(token: &str) -> Option<f64> {
@@ -566,7 +633,11 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn integer(text: &str) -> Option<i64> {
-    if is_digits(text) { text.parse().ok() } else { None }
+    if is_digits(text) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -576,11 +647,32 @@ mod tests {
     #[test]
     fn almost_every_way_to_write_a_date_is_one() {
         for text in [
-            "2024-01-05", "5 January 2024", "01/05/2024 13:30", "Jan 5, 2024 1:30 PM", "20240105T133000", "12:30",
-            "Thu Sep 25 10:36:28 2003", "2003-09-25T10:49:41.5-03:00", "10", "Sep", "25.9.2003", "1.5h", "Friday",
-            "Thu, 25 Sep 2003 10:49:41 -0300", "3rd of May 2001", "10pm", "July 4, 1976 12:01:02 am", "Sep of 03",
-            "2004 10 Apr 11h30m", "20080227T21:26:01.123456789", "Wed, July 10, '96", "1996.July.10 AD 12:08 PM",
-            "10h36m28.5s", "99-01-01", "13/2/2001", "0:00PM, PST",
+            "2024-01-05",
+            "5 January 2024",
+            "01/05/2024 13:30",
+            "Jan 5, 2024 1:30 PM",
+            "20240105T133000",
+            "12:30",
+            "Thu Sep 25 10:36:28 2003",
+            "2003-09-25T10:49:41.5-03:00",
+            "10",
+            "Sep",
+            "25.9.2003",
+            "1.5h",
+            "Friday",
+            "Thu, 25 Sep 2003 10:49:41 -0300",
+            "3rd of May 2001",
+            "10pm",
+            "July 4, 1976 12:01:02 am",
+            "Sep of 03",
+            "2004 10 Apr 11h30m",
+            "20080227T21:26:01.123456789",
+            "Wed, July 10, '96",
+            "1996.July.10 AD 12:08 PM",
+            "10h36m28.5s",
+            "99-01-01",
+            "13/2/2001",
+            "0:00PM, PST",
         ] {
             assert!(is_parseable(text), "{text}");
         }
@@ -589,8 +681,24 @@ mod tests {
     #[test]
     fn what_is_not_in_the_calendar_or_is_a_word_is_none() {
         for text in [
-            "yesterday", "2024-13-45", "2024-02-30", "not a date", "2024-01-05 25:00", "", " ", "at", "P001", "nan",
-            "1 2 3 4", "12:61", "2023-02-29", "January January", "am", "99999999", "1e5", "True",
+            "yesterday",
+            "2024-13-45",
+            "2024-02-30",
+            "not a date",
+            "2024-01-05 25:00",
+            "",
+            " ",
+            "at",
+            "P001",
+            "nan",
+            "1 2 3 4",
+            "12:61",
+            "2023-02-29",
+            "January January",
+            "am",
+            "99999999",
+            "1e5",
+            "True",
         ] {
             assert!(!is_parseable(text), "{text}");
         }

@@ -32,13 +32,19 @@ pub fn of_set(of: &Question, within: bool, complete: bool) -> Result<Asked, AskE
         return Err(of.params.wrong("value_set", "a list with a value at least"));
     }
     let kind = of.kind(of.column()?)?;
-    let words = set.iter().map(|value| (value.clone(), literal::word(value, kind)));
+    let words = set
+        .iter()
+        .map(|value| (value.clone(), literal::word(value, kind)));
     let words: Vec<(Value, Option<Word>)> = words.collect();
     let known: HashSet<Word> = words.iter().filter_map(|(_, word)| word.clone()).collect();
     question(of, move |seen| {
-        let others = seen.sorted().into_iter().filter(|(word, _)| !known.contains(word));
+        let others = seen
+            .sorted()
+            .into_iter()
+            .filter(|(word, _)| !known.contains(word));
         let others: Vec<Value> = others.map(|(word, _)| literal::shown(word)).collect();
-        let is_absent = |word: &Option<Word>| word.as_ref().is_none_or(|word| seen.count_of(word) == 0);
+        let is_absent =
+            |word: &Option<Word>| word.as_ref().is_none_or(|word| seen.count_of(word) == 0);
         let mut absent: Vec<&Value> = Vec::new();
         for (value, word) in &words {
             if is_absent(word) && !absent.contains(&value) {

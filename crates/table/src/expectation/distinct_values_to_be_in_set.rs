@@ -12,6 +12,7 @@ impl Expectation for DistinctValuesToBeInSet {
             id: "expect_column_distinct_values_to_be_in_set",
             params: &["value_set"],
             of_rows: true,
+            of_texts: false,
             what: "The different values are within a set.",
         }
     }

@@ -12,6 +12,7 @@ impl Expectation for DistinctValuesToContainSet {
             id: "expect_column_distinct_values_to_contain_set",
             params: &["value_set"],
             of_rows: true,
+            of_texts: false,
             what: "Each value of a set is there.",
         }
     }

@@ -12,6 +12,7 @@ impl Expectation for DistinctValuesToEqualSet {
             id: "expect_column_distinct_values_to_equal_set",
             params: &["value_set"],
             of_rows: true,
+            of_texts: false,
             what: "The different values are those of a set.",
         }
     }

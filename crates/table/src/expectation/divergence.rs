@@ -26,55 +26,90 @@ pub fn question(question: &Question) -> Result<Asked, AskError> {
         tail: share("tail_weight_holdout")?,
         internal: share("internal_weight_holdout")?,
     };
-    let in_bins = params.value("bucketize_data").and_then(Value::as_bool).unwrap_or(true);
+    let in_bins = params
+        .value("bucketize_data")
+        .and_then(Value::as_bool)
+        .unwrap_or(true);
     let answer = move |divergence: f64| {
         let holds = threshold.is_none_or(|threshold| divergence <= threshold);
         Observed::Whole {
             holds,
-            value: if divergence.is_finite() { json!(divergence) } else { Value::Null },
+            value: if divergence.is_finite() {
+                json!(divergence)
+            } else {
+                Value::Null
+            },
         }
     };
     let Some(declared) = params.value("partition_object") else {
         // The distribution of the column itself: no value is outside it.
         return distinct::question(question, move |counted| {
-            answer(if counted.distinct() == 0 { f64::NAN } else { 0.0 })
+            answer(if counted.distinct() == 0 {
+                f64::NAN
+            } else {
+                0.0
+            })
         });
     };
-    let partition = Partition::read(declared).map_err(|expected| params.wrong("partition_object", expected))?;
+    let partition =
+        Partition::read(declared).map_err(|expected| params.wrong("partition_object", expected))?;
     match partition {
         Partition::Values { .. } if holdout.internal > 0.0 => {
             Err(params.wrong("internal_weight_holdout", "0 for a distribution of values"))
         }
         Partition::Values { values, weights } => {
             let kind = question.kind(question.column()?)?;
-            let words: Vec<_> = values.iter().map(|value| literal::word(value, kind)).collect();
+            let words: Vec<_> = values
+                .iter()
+                .map(|value| literal::word(value, kind))
+                .collect();
             distinct::question(question, move |counted| {
-                let count = |word: &Option<Word>| word.as_ref().map_or(0, |word| counted.count_of(word));
+                let count =
+                    |word: &Option<Word>| word.as_ref().map_or(0, |word| counted.count_of(word));
                 let counts: Vec<u64> = words.iter().map(count).collect();
-                let is_other = |word: &Word| !words.iter().any(|known| known.as_ref() == Some(word));
-                let others = counted.sorted().into_iter().filter(|(word, _)| is_other(word));
+                let is_other =
+                    |word: &Word| !words.iter().any(|known| known.as_ref() == Some(word));
+                let others = counted
+                    .sorted()
+                    .into_iter()
+                    .filter(|(word, _)| is_other(word));
                 let others: Vec<u64> = others.map(|(_, count)| count).collect();
                 answer(divergence_of_values(&weights, &counts, &others, holdout))
             })
         }
-        Partition::Bins { .. } if !in_bins => Err(params.wrong("bucketize_data", "true for a distribution of bins")),
-        Partition::Bins { edges, weights, tails } => {
+        Partition::Bins { .. } if !in_bins => {
+            Err(params.wrong("bucketize_data", "true for a distribution of bins"))
+        }
+        Partition::Bins {
+            edges,
+            weights,
+            tails,
+        } => {
             let is_open = edges.iter().any(|edge| edge.is_infinite());
-            let both_open = edges.first().is_some_and(|e| e.is_infinite()) && edges.last().is_some_and(|e| e.is_infinite());
+            let both_open = edges.first().is_some_and(|e| e.is_infinite())
+                && edges.last().is_some_and(|e| e.is_infinite());
             if holdout.tail > 0.0 && (tails.is_some() || (is_open && both_open)) {
-                return Err(params.wrong("tail_weight_holdout", "0 for a distribution that covers its tails itself"));
+                return Err(params.wrong(
+                    "tail_weight_holdout",
+                    "0 for a distribution that covers its tails itself",
+                ));
             }
             let column = question.column()?.to_owned();
             match question.kind(&column)? {
                 None | Some(Kind::Integer | Kind::Number | Kind::Boolean) => {}
                 Some(kind) => return Err(AskError::NotNumbers { column, kind }),
             }
-            let bins = Bins { column, edges: edges.clone() };
+            let bins = Bins {
+                column,
+                edges: edges.clone(),
+            };
             Ok(Asked::of(bins, move |counts| {
                 let mut bins = counts.bins;
                 bins.resize(weights.len(), 0);
                 let outside = [counts.below, counts.above];
-                answer(divergence_of_bins(&edges, &weights, tails, &bins, outside, holdout))
+                answer(divergence_of_bins(
+                    &edges, &weights, tails, &bins, outside, holdout,
+                ))
             }))
         }
     }
@@ -108,7 +143,13 @@ impl Accumulator for Bins {
     fn update(&self, state: &mut Counts, chunk: &Chunk) -> Result<(), ColumnError> {
         let bins = self.edges.len() - 1;
         state.bins.resize(bins, 0);
-        for value in chunk.table.values(&self.column)?.cells().flatten().filter_map(literal::number) {
+        for value in chunk
+            .table
+            .values(&self.column)?
+            .cells()
+            .flatten()
+            .filter_map(literal::number)
+        {
             // The number of edges at or below the value; the last bin holds its upper edge.
             match self.edges.partition_point(|&edge| edge <= value) {
                 0 => state.below += 1,
@@ -122,9 +163,12 @@ impl Accumulator for Bins {
 
     fn merge(&self, state: &mut Counts, later: Counts) {
         state.bins.resize(self.edges.len() - 1, 0);
-        state.bins.iter_mut().zip(later.bins).for_each(|(a, b)| *a += b);
+        state
+            .bins
+            .iter_mut()
+            .zip(later.bins)
+            .for_each(|(a, b)| *a += b);
         state.below += later.below;
         state.above += later.above;
     }
 }
-

@@ -27,7 +27,10 @@ fn standard(text: &str) -> Option<Cow<'_, str>> {
             continue;
         }
         let word = ["-Infinity", "Infinity", "NaN"].into_iter();
-        if let Some(word) = word.filter(|_| !in_text).find(|word| rest.starts_with(word)) {
+        if let Some(word) = word
+            .filter(|_| !in_text)
+            .find(|word| rest.starts_with(word))
+        {
             written.push_str("null");
             rest = &rest[word.len()..];
             continue;
@@ -46,11 +49,15 @@ fn escape(rest: &str) -> (Cow<'_, str>, &str) {
         u32::from_str_radix(digits, 16).ok()
     };
     let split = |at: usize| {
-        let at = (at..=rest.len()).find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
+        let at = (at..=rest.len())
+            .find(|&at| rest.is_char_boundary(at))
+            .unwrap_or(rest.len());
         (Cow::Borrowed(&rest[..at]), &rest[at..])
     };
     match code(rest) {
-        Some(0xD800..=0xDBFF) if matches!(rest.get(6..).and_then(code), Some(0xDC00..=0xDFFF)) => split(12),
+        Some(0xD800..=0xDBFF) if matches!(rest.get(6..).and_then(code), Some(0xDC00..=0xDFFF)) => {
+            split(12)
+        }
         Some(0xD800..=0xDFFF) => (Cow::Borrowed("\\uFFFD"), &rest[6..]),
         Some(_) => split(6),
         None => split(2.min(rest.len())),
@@ -63,10 +70,22 @@ mod tests {
 
     #[test]
     fn what_python_reads_is_json() {
-        for text in ["{\"a\": 1}", " [1, 2] ", "3", "\"x\"", "null", "NaN", "[-Infinity, Infinity]", r#""\ud800""#, r#""\ud83d\ude00 NaN""#] {
+        for text in [
+            "{\"a\": 1}",
+            " [1, 2] ",
+            "3",
+            "\"x\"",
+            "null",
+            "NaN",
+            "[-Infinity, Infinity]",
+            r#""\ud800""#,
+            r#""\ud83d\ude00 NaN""#,
+        ] {
             assert!(read(text).is_some(), "{text}");
         }
-        for text in ["", "{bad", "'x'", "[1,]", "01", "nan", "\"a\nb\"", "NaNx", "True", "1 2"] {
+        for text in [
+            "", "{bad", "'x'", "[1,]", "01", "nan", "\"a\nb\"", "NaNx", "True", "1 2",
+        ] {
             assert!(read(text).is_none(), "{text}");
         }
     }

@@ -14,8 +14,17 @@ impl Expectation for KlDivergenceToBeLessThan {
     fn about(&self) -> About {
         About {
             id: "expect_column_kl_divergence_to_be_less_than",
-            params: &["partition_object", "threshold", "bucketize_data", "tail_weight_holdout", "internal_weight_holdout", "min_value", "max_value"],
+            params: &[
+                "partition_object",
+                "threshold",
+                "bucketize_data",
+                "tail_weight_holdout",
+                "internal_weight_holdout",
+                "min_value",
+                "max_value",
+            ],
             of_rows: true,
+            of_texts: false,
             what: "The values are distributed almost as declared.",
         }
     }

@@ -58,7 +58,10 @@ mod tests {
         assert_eq!(whole(json!(1.0)), whole(json!(1)));
         assert_eq!(whole(json!(true)), whole(json!(1)));
         assert_ne!(whole(json!("1")), whole(json!(1)));
-        assert_eq!(word(&json!(1), Some(Kind::Boolean)), Some(Word::Boolean(true)));
+        assert_eq!(
+            word(&json!(1), Some(Kind::Boolean)),
+            Some(Word::Boolean(true))
+        );
         assert_eq!(word(&json!(null), None), None);
     }
 
@@ -67,6 +70,9 @@ mod tests {
         let day = word(&json!("2024-01-01"), Some(Kind::Date));
         assert_eq!(day, Some(Word::Date(19_723)));
         assert_eq!(day.map(|day| shown(&day)), Some(json!("2024-01-01")));
-        assert_eq!(word(&json!("2024-01-01"), Some(Kind::Text)), Some(Word::Text("2024-01-01".into())));
+        assert_eq!(
+            word(&json!("2024-01-01"), Some(Kind::Text)),
+            Some(Word::Text("2024-01-01".into()))
+        );
     }
 }

@@ -12,6 +12,7 @@ impl Expectation for MaxToBeBetween {
             id: "expect_column_max_to_be_between",
             params: &["min_value", "max_value", "strict_min", "strict_max"],
             of_rows: true,
+            of_texts: false,
             what: "The greatest value lies between two values.",
         }
     }

@@ -12,6 +12,7 @@ impl Expectation for MinToBeBetween {
             id: "expect_column_min_to_be_between",
             params: &["min_value", "max_value", "strict_min", "strict_max"],
             of_rows: true,
+            of_texts: false,
             what: "The least value lies between two values.",
         }
     }

@@ -13,6 +13,7 @@ impl Expectation for MulticolumnSumToEqual {
             id: "expect_multicolumn_sum_to_equal",
             params: &["column_list", "sum_total", "ignore_row_if", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "The values of several columns add up to a number in each row.",
         }
     }

@@ -14,6 +14,7 @@ impl Expectation for MulticolumnValuesToBeEqual {
             id: "expect_multicolumn_values_to_be_equal",
             params: &["column_list", "ignore_row_if", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "Several columns have the same value in each row.",
         }
     }

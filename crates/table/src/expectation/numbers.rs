@@ -20,7 +20,10 @@ impl Summary {
         let n = numbers.len() as f64;
         let sum: f64 = numbers.iter().sum();
         let mean = sum / n;
-        let squares: f64 = numbers.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let squares: f64 = numbers
+            .iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum();
         Self {
             sum,
             mean: (n > 0.0).then_some(mean),
@@ -40,7 +43,9 @@ pub fn of_summary(
     let (column, kind) = column(question)?;
     let bounds = Bounds::of_statistic(&question.params)?;
     if kind == Some(Kind::Boolean) {
-        return of_all(question, move |sorted| bounds.judge(statistic(Summary::of(sorted))));
+        return of_all(question, move |sorted| {
+            bounds.judge(statistic(Summary::of(sorted)))
+        });
     }
     Ok(Asked::of(MomentsOf { column }, move |moments| {
         let summary = Summary {
@@ -70,7 +75,9 @@ pub fn of_all(
             judge(&sorted(seen.into_iter().map(|(_, value)| value).collect()))
         }));
     }
-    Ok(Asked::of(NumbersOf { column }, move |seen| judge(&sorted(seen.values))))
+    Ok(Asked::of(NumbersOf { column }, move |seen| {
+        judge(&sorted(seen.values))
+    }))
 }
 
 /// Judges each number by what is known of all: `rule` is made of the sorted numbers.
@@ -181,7 +188,11 @@ mod tests {
             (Between::Midpoint, 3.0),
             (Between::Nearest, 4.0),
         ] {
-            assert_eq!(quantile(&numbers, 0.5, between), Some(expected), "{between:?}");
+            assert_eq!(
+                quantile(&numbers, 0.5, between),
+                Some(expected),
+                "{between:?}"
+            );
         }
         assert_eq!(quantile(&[], 0.5, Between::Linear), None);
     }

@@ -17,7 +17,11 @@ pub fn question(question: &Question, rises: bool) -> Result<Asked, AskError> {
     }
     let strictly = question.params.flag("strictly")?;
     let columns = vec![column.clone()];
-    let order = Order { column, rises, strictly };
+    let order = Order {
+        column,
+        rises,
+        strictly,
+    };
     Ok(Asked::of(order, |run| Observed::Rows {
         columns,
         judged: run.judged,
@@ -44,7 +48,11 @@ struct Run {
 
 impl Order {
     fn is_expected(&self, before: f64, value: f64) -> bool {
-        let step = if self.rises { value - before } else { before - value };
+        let step = if self.rises {
+            value - before
+        } else {
+            before - value
+        };
         step > 0.0 || (!self.strictly && step == 0.0)
     }
 }

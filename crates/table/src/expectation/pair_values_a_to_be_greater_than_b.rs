@@ -12,8 +12,15 @@ impl Expectation for PairValuesAToBeGreaterThanB {
     fn about(&self) -> About {
         About {
             id: "expect_column_pair_values_a_to_be_greater_than_b",
-            params: &["column_A", "column_B", "or_equal", "ignore_row_if", "mostly"],
+            params: &[
+                "column_A",
+                "column_B",
+                "or_equal",
+                "ignore_row_if",
+                "mostly",
+            ],
             of_rows: true,
+            of_texts: false,
             what: "One column is greater than another in each row.",
         }
     }

@@ -13,6 +13,7 @@ impl Expectation for PairValuesToBeEqual {
             id: "expect_column_pair_values_to_be_equal",
             params: &["column_A", "column_B", "ignore_row_if", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "Two columns have the same value in each row.",
         }
     }

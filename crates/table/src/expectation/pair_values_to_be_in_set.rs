@@ -11,8 +11,15 @@ impl Expectation for PairValuesToBeInSet {
     fn about(&self) -> About {
         About {
             id: "expect_column_pair_values_to_be_in_set",
-            params: &["column_A", "column_B", "value_pairs_set", "ignore_row_if", "mostly"],
+            params: &[
+                "column_A",
+                "column_B",
+                "value_pairs_set",
+                "ignore_row_if",
+                "mostly",
+            ],
             of_rows: true,
+            of_texts: false,
             what: "Two columns have one of several pairs of values in each row.",
         }
     }

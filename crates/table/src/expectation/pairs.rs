@@ -17,9 +17,11 @@ pub fn each(
 ) -> Result<Asked, AskError> {
     let columns = columns(question)?;
     let ignore = question.params.ignore_pairs()?;
-    Ok(Asked::each_cells(question, columns.to_vec(), move |cells| {
-        (!ignore.ignores(cells)).then(|| rule(cells[0], cells[1]))
-    }))
+    Ok(Asked::each_cells(
+        question,
+        columns.to_vec(),
+        move |cells| (!ignore.ignores(cells)).then(|| rule(cells[0], cells[1])),
+    ))
 }
 
 fn columns(question: &Question) -> Result<[String; 2], AskError> {
@@ -93,5 +95,7 @@ pub fn in_set(question: &Question) -> Result<Asked, AskError> {
         };
         pairs.insert((literal::word(a, kinds[0]), literal::word(b, kinds[1])));
     }
-    each(question, move |a, b| pairs.contains(&(a.map(Word::of), b.map(Word::of))))
+    each(question, move |a, b| {
+        pairs.contains(&(a.map(Word::of), b.map(Word::of)))
+    })
 }

@@ -134,7 +134,11 @@ impl<'a> Params<'a> {
     /// # Errors
     /// [`AskError::Param`].
     pub fn ignore_pairs(&self) -> Result<Ignore, AskError> {
-        self.ignore(["both_values_are_missing", "either_value_is_missing", "neither"])
+        self.ignore([
+            "both_values_are_missing",
+            "either_value_is_missing",
+            "neither",
+        ])
     }
 
     fn ignore(&self, words: [&str; 3]) -> Result<Ignore, AskError> {
@@ -153,7 +157,9 @@ impl<'a> Params<'a> {
     /// As [`Params::needed_number`].
     pub fn set(&self, name: &'static str, kind: Option<Kind>) -> Result<HashSet<Word>, AskError> {
         let values = self.needed_list(name)?.iter();
-        Ok(values.filter_map(|value| literal::word(value, kind)).collect())
+        Ok(values
+            .filter_map(|value| literal::word(value, kind))
+            .collect())
     }
 
     /// Whether values must fit any, not all, of several patterns: `match_on`.
@@ -196,7 +202,11 @@ impl<'a> Params<'a> {
 /// Great Expectations takes a number in quotes for a number.
 fn number(value: &Value) -> Option<f64> {
     match value {
-        Value::String(text) => text.trim().parse().ok().filter(|value: &f64| value.is_finite()),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|value: &f64| value.is_finite()),
         other => other.as_f64(),
     }
 }

@@ -31,13 +31,17 @@ impl Partition {
     /// What is wrong with it, in words.
     pub fn read(value: &Value) -> Result<Self, &'static str> {
         let list = |key: &str| value.get(key).and_then(Value::as_array);
-        let numbers = |list: &Vec<Value>| list.iter().map(Value::as_f64).collect::<Option<Vec<_>>>();
+        let numbers =
+            |list: &Vec<Value>| list.iter().map(Value::as_f64).collect::<Option<Vec<_>>>();
         let weights = list("weights").ok_or("a map with `weights`")?;
         let weights = numbers(weights).ok_or("a map whose `weights` are numbers")?;
         if let Some(values) = list("values") {
             let fits = values.len() == weights.len() && is_one(&weights, &[]);
             return if fits {
-                Ok(Self::Values { values: values.clone(), weights })
+                Ok(Self::Values {
+                    values: values.clone(),
+                    weights,
+                })
             } else {
                 Err("one of as many `weights` as `values`, which add up to 1")
             };
@@ -52,14 +56,21 @@ impl Partition {
         if edges.len() != weights.len() + 1 || !edges.windows(2).all(|pair| pair[0] < pair[1]) {
             return Err("one of rising `bins`, one more than `weights`");
         }
-        if !is_one(&weights, tails.as_ref().map_or(&[], |tails| tails.as_slice())) {
+        if !is_one(
+            &weights,
+            tails.as_ref().map_or(&[], |tails| tails.as_slice()),
+        ) {
             return Err("one whose weights add up to 1");
         }
         let is_open = edges.iter().any(|edge| edge.is_infinite());
         if tails.is_some() && is_open {
             return Err("one with either `tail_weights` or infinite `bins`");
         }
-        Ok(Self::Bins { edges, weights, tails })
+        Ok(Self::Bins {
+            edges,
+            weights,
+            tails,
+        })
     }
 }
 
@@ -83,10 +94,17 @@ fn is_one(weights: &[f64], tails: &[f64]) -> bool {
 /// there that has no share, not a number if there is none at all.
 ///
 /// `counts` are those of the declared values, `others` those of each value that was not declared.
-pub fn divergence_of_values(weights: &[f64], counts: &[u64], others: &[u64], holdout: Holdout) -> f64 {
+pub fn divergence_of_values(
+    weights: &[f64],
+    counts: &[u64],
+    others: &[u64],
+    holdout: Holdout,
+) -> f64 {
     let mut expected = weights.to_vec();
     if !others.is_empty() {
-        expected.iter_mut().for_each(|weight| *weight *= 1.0 - holdout.tail);
+        expected
+            .iter_mut()
+            .for_each(|weight| *weight *= 1.0 - holdout.tail);
         expected.extend(others.iter().map(|_| holdout.tail / others.len() as f64));
     }
     let observed = counts.iter().chain(others).map(|&count| count as f64);
@@ -107,13 +125,20 @@ pub fn divergence_of_bins(
     let empty = expected.iter().filter(|&&weight| weight == 0.0).count();
     if holdout.internal > 0.0 {
         let each = holdout.internal / empty as f64;
-        expected.iter_mut().filter(|weight| **weight == 0.0).for_each(|weight| *weight = each);
+        expected
+            .iter_mut()
+            .filter(|weight| **weight == 0.0)
+            .for_each(|weight| *weight = each);
     }
     let mut observed: Vec<f64> = counts.iter().map(|&count| count as f64).collect();
     let is_open = |edge: Option<&f64>| edge.is_some_and(|edge| edge.is_infinite());
     let (open_below, open_above) = (is_open(edges.first()), is_open(edges.last()));
     // What is set aside goes to the sides that are not within a bin.
-    let each = if open_below || open_above { holdout.tail } else { holdout.tail / 2.0 };
+    let each = if open_below || open_above {
+        holdout.tail
+    } else {
+        holdout.tail / 2.0
+    };
     let [below, above] = tails.unwrap_or([each, each]);
     if !open_below {
         expected.insert(0, below);
@@ -152,21 +177,35 @@ mod tests {
 
     #[test]
     fn the_divergence_is_that_of_the_definition() {
-        let holdout = Holdout { tail: 0.01, internal: 0.0 };
+        let holdout = Holdout {
+            tail: 0.01,
+            internal: 0.0,
+        };
         // ln of (1/2)/0.99 and (1/2)/0.01, each half.
         let expected = 0.5 * (0.5_f64 / 0.99).ln() + 0.5 * (0.5_f64 / 0.01).ln();
         let got = divergence_of_values(&[1.0], &[16], &[16], holdout);
         assert!((got - expected).abs() < 1e-12);
-        assert_eq!(divergence_of_values(&[1.0], &[16], &[16], Holdout::default()), f64::INFINITY);
+        assert_eq!(
+            divergence_of_values(&[1.0], &[16], &[16], Holdout::default()),
+            f64::INFINITY
+        );
         assert!(divergence_of_values(&[1.0], &[0], &[], Holdout::default()).is_nan());
     }
 
     #[test]
     fn values_outside_the_bins_count_where_no_bin_is_open() {
-        let closed = divergence_of_bins(&[0.0, 1.0], &[1.0], None, &[5], [5, 0], Holdout::default());
+        let closed =
+            divergence_of_bins(&[0.0, 1.0], &[1.0], None, &[5], [5, 0], Holdout::default());
         assert_eq!(closed, f64::INFINITY);
         let open = [f64::NEG_INFINITY, 0.0, 1.0];
-        let got = divergence_of_bins(&open, &[0.5, 0.5], None, &[5, 5], [0, 0], Holdout::default());
+        let got = divergence_of_bins(
+            &open,
+            &[0.5, 0.5],
+            None,
+            &[5, 5],
+            [0, 0],
+            Holdout::default(),
+        );
         assert_eq!(got, 0.0);
     }
 

@@ -67,8 +67,15 @@ impl Pattern {
 /// [`AskError`] if there is none, or one is none.
 pub fn regexes(question: &Question) -> Result<Vec<Pattern>, AskError> {
     let texts = question.params.needed_texts("regex_list")?.into_iter();
-    let wrong = |why| question.params.wrong("regex_list", format!("a list of regular expressions; {why}"));
-    texts.map(|text| Pattern::python(text).map_err(wrong)).collect()
+    let wrong = |why| {
+        question.params.wrong(
+            "regex_list",
+            format!("a list of regular expressions; {why}"),
+        )
+    };
+    texts
+        .map(|text| Pattern::python(text).map_err(wrong))
+        .collect()
 }
 
 /// Patterns of SQL, with the declared `escape`.
@@ -87,8 +94,15 @@ pub fn likes(question: &Question, patterns: &[&str]) -> Result<Vec<Pattern>, Ask
             one
         }
     };
-    let wrong = |why| question.params.wrong("escape", format!("followed by a letter; {why}"));
-    patterns.iter().map(|text| Pattern::like(text, escape).map_err(wrong)).collect()
+    let wrong = |why| {
+        question
+            .params
+            .wrong("escape", format!("followed by a letter; {why}"))
+    };
+    patterns
+        .iter()
+        .map(|text| Pattern::like(text, escape).map_err(wrong))
+        .collect()
 }
 
 /// The expression as Rust writes it.
@@ -176,18 +190,32 @@ mod tests {
     use super::*;
 
     fn finds(expression: &str, text: &str) -> bool {
-        Pattern::python(expression).expect("the expression is one").is_in(text)
+        Pattern::python(expression)
+            .expect("the expression is one")
+            .is_in(text)
     }
 
     #[test]
     fn an_expression_means_what_it_means_in_python() {
-        assert!(finds(r"^P\d{3}$", "P001") && finds(r"^P\d{3}$", "P001\n") && !finds(r"^P\d{3}\Z", "P001\n"));
-        assert!(finds("b", "abc"), "it is searched for, not matched from the start");
+        assert!(
+            finds(r"^P\d{3}$", "P001")
+                && finds(r"^P\d{3}$", "P001\n")
+                && !finds(r"^P\d{3}\Z", "P001\n")
+        );
+        assert!(
+            finds("b", "abc"),
+            "it is searched for, not matched from the start"
+        );
         assert!(finds(r"(.)\1", "zoo") && !finds(r"^(?!Q)", "Q7") && finds(r"(?<=P)0", "P0"));
         assert!(finds("(?m)a$", "a\nb") && !finds("a$", "a\nb"));
         assert!(finds("^a{,2}$", "aa") && !finds("^a{,2}$", "aaa"));
         assert!(finds("a{b}", "a{b}") && finds("[[:alpha:]]", "a]") && !finds("[[:alpha:]]", "a"));
-        assert!(finds("[a&&b]", "&") && finds("[]a]", "]") && finds(r"[^]a]", "b") && !finds("[^]a]", "]"));
+        assert!(
+            finds("[a&&b]", "&")
+                && finds("[]a]", "]")
+                && finds(r"[^]a]", "b")
+                && !finds("[^]a]", "]")
+        );
         assert!(finds(r"\u6771", "東京") && finds(r"\'\ \-", "' -") && finds(r"^\w+$", "Žofie"));
         assert!(Pattern::python("(").is_err());
     }
@@ -197,7 +225,11 @@ mod tests {
         let like = |pattern, escape| Pattern::like(pattern, escape).expect("it is one");
         assert!(like("P%", None).is_in("P001") && !like("P", None).is_in("P001"));
         assert!(like("a_b", None).is_in("a\nb") && !like("a!_b", Some('!')).is_in("a%b"));
-        assert!(like("a.b", None).is_in("a.b") && !like("a.b", None).is_in("axb") && like("", None).is_in(""));
+        assert!(
+            like("a.b", None).is_in("a.b")
+                && !like("a.b", None).is_in("axb")
+                && like("", None).is_in("")
+        );
         assert!(Pattern::like("a!", Some('!')).is_err());
     }
 }

@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Bounds};
+use super::{About, AskError, Asked, Bounds, Expectation, Question};
 use crate::Table;
 use crate::accumulator::Cells;
 
@@ -14,6 +14,7 @@ impl Expectation for ProportionOfNonNullValuesToBeBetween {
             id: "expect_column_proportion_of_non_null_values_to_be_between",
             params: &["min_value", "max_value", "strict_min", "strict_max"],
             of_rows: true,
+            of_texts: false,
             what: "The share of rows with a value lies between two numbers.",
         }
     }

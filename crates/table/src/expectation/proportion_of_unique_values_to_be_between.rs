@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Bounds, distinct};
+use super::{About, AskError, Asked, Bounds, Expectation, Question, distinct};
 
 /// The number of different values, over that of the rows with a value, lies between `min_value` and `max_value`; it is 0 where
 /// no row has one.
@@ -13,6 +13,7 @@ impl Expectation for ProportionOfUniqueValuesToBeBetween {
             id: "expect_column_proportion_of_unique_values_to_be_between",
             params: &["min_value", "max_value", "strict_min", "strict_max"],
             of_rows: true,
+            of_texts: false,
             what: "The number of different values, over that of all, lies between two numbers.",
         }
     }

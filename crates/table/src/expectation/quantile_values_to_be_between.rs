@@ -15,6 +15,7 @@ impl Expectation for QuantileValuesToBeBetween {
             id: "expect_column_quantile_values_to_be_between",
             params: &["quantile_ranges", "allow_relative_error"],
             of_rows: true,
+            of_texts: false,
             what: "Each of several quantiles lies between two numbers.",
         }
     }

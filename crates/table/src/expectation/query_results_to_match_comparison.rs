@@ -11,8 +11,14 @@ impl Expectation for QueryResultsToMatchComparison {
     fn about(&self) -> About {
         About {
             id: "expect_query_results_to_match_comparison",
-            params: &["base_query", "comparison_data_source_name", "comparison_query", "mostly"],
+            params: &[
+                "base_query",
+                "comparison_data_source_name",
+                "comparison_query",
+                "mostly",
+            ],
             of_rows: true,
+            of_texts: false,
             what: "Two queries of SQL find the same rows.",
         }
     }

@@ -17,6 +17,7 @@ impl Expectation for SelectColumnValuesToBeUniqueWithinRecord {
             id: "expect_select_column_values_to_be_unique_within_record",
             params: &["column_list", "ignore_row_if", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "Several columns have different values in each row.",
         }
     }

@@ -53,7 +53,10 @@ mod tests {
             (1.5e-7, "1.5e-07"),
             (-2.5e120, "-2.5e+120"),
         ] {
-            assert_eq!(text(Cell::Number(value), false, &mut String::new()), expected);
+            assert_eq!(
+                text(Cell::Number(value), false, &mut String::new()),
+                expected
+            );
         }
         assert_eq!(text(Cell::Integer(3), false, &mut String::new()), "3");
         assert_eq!(text(Cell::Integer(3), true, &mut String::new()), "3.0");

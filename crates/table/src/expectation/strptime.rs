@@ -80,7 +80,11 @@ impl TimeForm {
         }
         let year = number("Y").or_else(|| {
             let short = number("y")?;
-            Some(if short <= 68 { 2000 + short } else { 1900 + short })
+            Some(if short <= 68 {
+                2000 + short
+            } else {
+                1900 + short
+            })
         });
         if is_there("j") {
             // Python counts the day of the year on, past the end of the year if need be.
@@ -200,7 +204,13 @@ mod tests {
     fn a_day_must_be_in_the_calendar_and_the_text_end_where_the_form_ends() {
         assert!(fits("%Y-%m-%d", "2024-02-29"));
         assert!(fits("%Y-%m-%d", "2024-2-9"));
-        for text in ["2023-02-29", "2024-02-30", "2024-01-01 ", "24-01-01", "0000-01-01"] {
+        for text in [
+            "2023-02-29",
+            "2024-02-30",
+            "2024-01-01 ",
+            "24-01-01",
+            "0000-01-01",
+        ] {
             assert!(!fits("%Y-%m-%d", text), "{text}");
         }
         // Python 1900 is the year of a form without one, and no leap year.

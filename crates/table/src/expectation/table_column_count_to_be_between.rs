@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Bounds};
+use super::{About, AskError, Asked, Bounds, Expectation, Question};
 
 /// The number of columns lies between `min_value` and `max_value`, both allowed.
 ///
@@ -12,6 +12,7 @@ impl Expectation for TableColumnCountToBeBetween {
             id: "expect_table_column_count_to_be_between",
             params: &["min_value", "max_value"],
             of_rows: false,
+            of_texts: false,
             what: "The number of columns lies between two numbers.",
         }
     }

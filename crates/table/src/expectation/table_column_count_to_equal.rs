@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Observed};
+use super::{About, AskError, Asked, Expectation, Observed, Question};
 
 /// The table has `value` columns.
 ///
@@ -12,6 +12,7 @@ impl Expectation for TableColumnCountToEqual {
             id: "expect_table_column_count_to_equal",
             params: &["value"],
             of_rows: false,
+            of_texts: false,
             what: "The table has so many columns.",
         }
     }

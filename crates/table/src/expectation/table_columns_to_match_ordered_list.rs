@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Observed};
+use super::{About, AskError, Asked, Expectation, Observed, Question};
 
 /// The columns are those of `column_list`, in its order.
 ///
@@ -12,6 +12,7 @@ impl Expectation for TableColumnsToMatchOrderedList {
             id: "expect_table_columns_to_match_ordered_list",
             params: &["column_list"],
             of_rows: false,
+            of_texts: false,
             what: "The columns are those of a list, in its order.",
         }
     }

@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Bounds};
+use super::{About, AskError, Asked, Bounds, Expectation, Question};
 use crate::accumulator::Rows;
 
 /// The number of rows lies between `min_value` and `max_value`, both allowed unless declared strict.
@@ -13,6 +13,7 @@ impl Expectation for TableRowCountToBeBetween {
             id: "expect_table_row_count_to_be_between",
             params: &["min_value", "max_value", "strict_min", "strict_max"],
             of_rows: true,
+            of_texts: false,
             what: "The number of rows lies between two numbers.",
         }
     }

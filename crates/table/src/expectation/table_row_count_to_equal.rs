@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Observed};
+use super::{About, AskError, Asked, Expectation, Observed, Question};
 use crate::accumulator::Rows;
 
 /// The table has `value` rows.
@@ -13,6 +13,7 @@ impl Expectation for TableRowCountToEqual {
             id: "expect_table_row_count_to_equal",
             params: &["value"],
             of_rows: true,
+            of_texts: false,
             what: "The table has so many rows.",
         }
     }

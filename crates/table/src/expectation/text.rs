@@ -17,10 +17,17 @@ pub fn each(
         Some(Kind::Integer) => Ok(whole_numbers(question, column, rule)),
         Some(Kind::Date | Kind::DateTime) => {
             let of = column.clone();
-            Ok(Asked::each_row(question, vec![column], move |table: &Table| {
-                let texts = table.texts(&of)?;
-                Ok(texts.iter().map(|text| text.as_deref().map(&rule)).collect())
-            }))
+            Ok(Asked::each_row(
+                question,
+                vec![column],
+                move |table: &Table| {
+                    let texts = table.texts(&of)?;
+                    Ok(texts
+                        .iter()
+                        .map(|text| text.as_deref().map(&rule))
+                        .collect())
+                },
+            ))
         }
         _ => Asked::each_value(question, move |cell| {
             rule(shown::text(cell, false, &mut String::new()))

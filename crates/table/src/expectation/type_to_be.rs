@@ -12,6 +12,7 @@ impl Expectation for TypeToBe {
             id: "expect_column_type_to_be",
             params: &["type_"],
             of_rows: false,
+            of_texts: false,
             what: "The column as a whole is of a type.",
         }
     }

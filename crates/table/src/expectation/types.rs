@@ -26,22 +26,122 @@ enum Type {
 
 /// Words that pandas and numpy know, SQL's, and galen's own.
 const WORDS: [(&[&str], Type); 9] = [
-    (&["int", "int64", "long", "i8", "int_", "int64dtype"], Type::Whole),
-    (&["float", "float64", "double", "f8", "float_", "float64dtype"], Type::Fraction),
-    (&["number", "numeric", "decimal", "real", "double precision", "double_precision", "doubletype", "floattype", "decimaltype"], Type::Number),
-    (&["integer", "bigint", "smallint", "tinyint", "integertype", "longtype"], Type::Integer),
-    (&["bool", "bool_", "boolean", "booleandtype", "booleantype", "?"], Type::Boolean),
-    (&["date", "datetime", "datetime64", "datetime64[ns]", "datetime64[us]", "datetime64[s]", "timestamp", "datetype", "timestamptype", "timestamp_ntz", "timestamp_tz"], Type::Moment),
-    (&["str", "string", "str_", "string_types", "unicode", "text", "varchar", "char", "nvarchar", "category", "stringdtype", "stringtype", "u"], Type::Text),
+    (
+        &["int", "int64", "long", "i8", "int_", "int64dtype"],
+        Type::Whole,
+    ),
+    (
+        &["float", "float64", "double", "f8", "float_", "float64dtype"],
+        Type::Fraction,
+    ),
+    (
+        &[
+            "number",
+            "numeric",
+            "decimal",
+            "real",
+            "double precision",
+            "double_precision",
+            "doubletype",
+            "floattype",
+            "decimaltype",
+        ],
+        Type::Number,
+    ),
+    (
+        &[
+            "integer",
+            "bigint",
+            "smallint",
+            "tinyint",
+            "integertype",
+            "longtype",
+        ],
+        Type::Integer,
+    ),
+    (
+        &[
+            "bool",
+            "bool_",
+            "boolean",
+            "booleandtype",
+            "booleantype",
+            "?",
+        ],
+        Type::Boolean,
+    ),
+    (
+        &[
+            "date",
+            "datetime",
+            "datetime64",
+            "datetime64[ns]",
+            "datetime64[us]",
+            "datetime64[s]",
+            "timestamp",
+            "datetype",
+            "timestamptype",
+            "timestamp_ntz",
+            "timestamp_tz",
+        ],
+        Type::Moment,
+    ),
+    (
+        &[
+            "str",
+            "string",
+            "str_",
+            "string_types",
+            "unicode",
+            "text",
+            "varchar",
+            "char",
+            "nvarchar",
+            "category",
+            "stringdtype",
+            "stringtype",
+            "u",
+        ],
+        Type::Text,
+    ),
     (&["object", "object_", "o"], Type::Object),
-    (&["int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "complex", "complex64", "complex128", "bytes", "list", "dict", "none", "nonetype", "timedelta64", "timedelta64[ns]", "categoricaldtype", "interval", "period"], Type::Other),
+    (
+        &[
+            "int8",
+            "int16",
+            "int32",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "float16",
+            "float32",
+            "complex",
+            "complex64",
+            "complex128",
+            "bytes",
+            "list",
+            "dict",
+            "none",
+            "nonetype",
+            "timedelta64",
+            "timedelta64[ns]",
+            "categoricaldtype",
+            "interval",
+            "period",
+        ],
+        Type::Other,
+    ),
 ];
 
 fn of_word(word: &str) -> Option<Type> {
     let lower = word.to_lowercase();
     // `VARCHAR(20)` is a text of any length.
     let plain = lower.split('(').next().unwrap_or_default().trim();
-    WORDS.iter().find(|(words, _)| words.contains(&plain)).map(|(_, of)| *of)
+    WORDS
+        .iter()
+        .find(|(words, _)| words.contains(&plain))
+        .map(|(_, of)| *of)
 }
 
 /// Asks whether the values are of one of several types. `alone` says that `object` is a type of the column by itself.
@@ -60,7 +160,15 @@ pub fn of_values(
     }
     let kind = question.kind(question.column()?)?;
     let by_cell = !(alone && types == [Type::Object]);
-    ask(question, OfType { kind, types, by_cell, as_a_column: false })
+    ask(
+        question,
+        OfType {
+            kind,
+            types,
+            by_cell,
+            as_a_column: false,
+        },
+    )
 }
 
 /// Asks whether the column as a whole is of the type `type_`.
@@ -71,7 +179,15 @@ pub fn of_column(question: &Question) -> Result<Asked, AskError> {
     let word = question.params.needed_text("type_")?;
     let wanted = of_word(word).ok_or_else(|| question.params.wrong("type_", EXPECTED))?;
     let kind = question.kind(question.column()?)?;
-    ask(question, OfType { kind, types: vec![wanted], by_cell: false, as_a_column: true })
+    ask(
+        question,
+        OfType {
+            kind,
+            types: vec![wanted],
+            by_cell: false,
+            as_a_column: true,
+        },
+    )
 }
 
 const EXPECTED: &str = "a type of pandas, SQL or galen, such as int64, VARCHAR or number";

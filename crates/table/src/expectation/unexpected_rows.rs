@@ -13,6 +13,7 @@ impl Expectation for UnexpectedRows {
             id: "unexpected_rows_expectation",
             params: &["unexpected_rows_query"],
             of_rows: true,
+            of_texts: false,
             what: "A query of SQL finds no row.",
         }
     }

@@ -12,6 +12,7 @@ impl Expectation for ValueLengthsToEqual {
             id: "expect_column_value_lengths_to_equal",
             params: &["value", "mostly"],
             of_rows: true,
+            of_texts: true,
             what: "Every value is so many letters long.",
         }
     }

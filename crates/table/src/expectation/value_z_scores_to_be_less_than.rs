@@ -14,6 +14,7 @@ impl Expectation for ValueZScoresToBeLessThan {
             id: "expect_column_value_z_scores_to_be_less_than",
             params: &["threshold", "double_sided", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No value lies so many standard deviations from the mean.",
         }
     }
@@ -27,7 +28,13 @@ impl Expectation for ValueZScoresToBeLessThan {
             let deviation = all.deviation.filter(|&deviation| deviation > 0.0);
             move |value: f64| {
                 let score = deviation.map(|deviation| (value - mean) / deviation);
-                score.is_none_or(|z| if both { z.abs() < threshold.abs() } else { z < threshold })
+                score.is_none_or(|z| {
+                    if both {
+                        z.abs() < threshold.abs()
+                    } else {
+                        z < threshold
+                    }
+                })
             }
         })
     }

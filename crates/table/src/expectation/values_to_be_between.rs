@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, Bounds};
+use super::{About, AskError, Asked, Bounds, Expectation, Question};
 
 /// Every value lies between two numbers, days, moments or texts, both allowed unless `strict_min` or `strict_max` says otherwise.
 ///
@@ -13,8 +13,15 @@ impl Expectation for ValuesToBeBetween {
     fn about(&self) -> About {
         About {
             id: "expect_column_values_to_be_between",
-            params: &["min_value", "max_value", "strict_min", "strict_max", "mostly"],
+            params: &[
+                "min_value",
+                "max_value",
+                "strict_min",
+                "strict_max",
+                "mostly",
+            ],
             of_rows: true,
+            of_texts: false,
             what: "Every value lies between two values, both allowed unless declared strict.",
         }
     }

@@ -12,6 +12,7 @@ impl Expectation for ValuesToBeDateutilParseable {
             id: "expect_column_values_to_be_dateutil_parseable",
             params: &["mostly"],
             of_rows: true,
+            of_texts: true,
             what: "Every text can be read as a date or time.",
         }
     }

@@ -14,6 +14,7 @@ impl Expectation for ValuesToBeDecreasing {
             id: "expect_column_values_to_be_decreasing",
             params: &["strictly", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "The values fall from row to row.",
         }
     }

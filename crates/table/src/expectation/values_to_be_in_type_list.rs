@@ -12,6 +12,7 @@ impl Expectation for ValuesToBeInTypeList {
             id: "expect_column_values_to_be_in_type_list",
             params: &["type_list", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "The values are of one of several types.",
         }
     }

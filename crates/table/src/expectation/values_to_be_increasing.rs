@@ -14,6 +14,7 @@ impl Expectation for ValuesToBeIncreasing {
             id: "expect_column_values_to_be_increasing",
             params: &["strictly", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "The values rise from row to row.",
         }
     }

@@ -13,6 +13,7 @@ impl Expectation for ValuesToBeJsonParseable {
             id: "expect_column_values_to_be_json_parseable",
             params: &["mostly"],
             of_rows: true,
+            of_texts: false,
             what: "Every value is a text of JSON.",
         }
     }

@@ -12,12 +12,15 @@ impl Expectation for ValuesToBeNull {
             id: "expect_column_values_to_be_null",
             params: &["mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No row has a value.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let column = question.column()?.to_owned();
-        Ok(Asked::each_cells(question, vec![column], |cells| Some(cells[0].is_none())))
+        Ok(Asked::each_cells(question, vec![column], |cells| {
+            Some(cells[0].is_none())
+        }))
     }
 }

@@ -16,6 +16,7 @@ impl Expectation for ValuesToBeOfType {
             id: "expect_column_values_to_be_of_type",
             params: &["type_", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "The values are of a type.",
         }
     }

@@ -14,6 +14,7 @@ impl Expectation for ValuesToBeUnique {
             id: "expect_column_values_to_be_unique",
             params: &["mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No value is in two rows.",
         }
     }

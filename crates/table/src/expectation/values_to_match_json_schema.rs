@@ -14,14 +14,21 @@ impl Expectation for ValuesToMatchJsonSchema {
             id: "expect_column_values_to_match_json_schema",
             params: &["json_schema", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "Every value is a text of JSON that a schema allows.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let schema = question.params.value("json_schema").ok_or(AskError::NeedsParam("json_schema"))?;
-        let schema = jsonschema::validator_for(schema)
-            .map_err(|error| question.params.wrong("json_schema", format!("a JSON Schema: {error}")))?;
+        let schema = question
+            .params
+            .value("json_schema")
+            .ok_or(AskError::NeedsParam("json_schema"))?;
+        let schema = jsonschema::validator_for(schema).map_err(|error| {
+            question
+                .params
+                .wrong("json_schema", format!("a JSON Schema: {error}"))
+        })?;
         Asked::each_value(question, move |cell| match cell {
             Cell::Text(text) => json::read(text).is_some_and(|value| schema.is_valid(&value)),
             _ => false,

@@ -13,12 +13,15 @@ impl Expectation for ValuesToMatchLikePattern {
             id: "expect_column_values_to_match_like_pattern",
             params: &["like_pattern", "escape", "mostly"],
             of_rows: true,
+            of_texts: true,
             what: "Every value is like a pattern of SQL.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let patterns = pattern::likes(question, &[question.params.needed_text("like_pattern")?])?;
-        text::each(question, move |text| patterns.iter().all(|pattern| pattern.is_in(text)))
+        text::each(question, move |text| {
+            patterns.iter().all(|pattern| pattern.is_in(text))
+        })
     }
 }

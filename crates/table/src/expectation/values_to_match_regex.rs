@@ -13,13 +13,18 @@ impl Expectation for ValuesToMatchRegex {
             id: "expect_column_values_to_match_regex",
             params: &["regex", "mostly"],
             of_rows: true,
+            of_texts: true,
             what: "A regular expression is found in every value.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let regex = question.params.text("regex")?.unwrap_or("(?s).*");
-        let regex = Pattern::python(regex).map_err(|why| question.params.wrong("regex", format!("a regular expression; {why}")))?;
+        let regex = Pattern::python(regex).map_err(|why| {
+            question
+                .params
+                .wrong("regex", format!("a regular expression; {why}"))
+        })?;
         text::each(question, move |text| regex.is_in(text))
     }
 }

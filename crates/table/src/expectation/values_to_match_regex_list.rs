@@ -12,6 +12,7 @@ impl Expectation for ValuesToMatchRegexList {
             id: "expect_column_values_to_match_regex_list",
             params: &["regex_list", "match_on", "mostly"],
             of_rows: true,
+            of_texts: true,
             what: "Any, or all, of several regular expressions are found in every value.",
         }
     }

@@ -15,12 +15,15 @@ impl Expectation for ValuesToNotBeInSet {
             id: "expect_column_values_to_not_be_in_set",
             params: &["value_set", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No value is one of a set.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let set = question.params.set("value_set", question.kind(question.column()?)?)?;
+        let set = question
+            .params
+            .set("value_set", question.kind(question.column()?)?)?;
         Asked::each_value(question, move |cell| !set.contains(&Word::of(cell)))
     }
 }

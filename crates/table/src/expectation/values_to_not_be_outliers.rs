@@ -17,6 +17,7 @@ impl Expectation for ValuesToNotBeOutliers {
             id: "expect_column_values_to_not_be_outliers",
             params: &["method", "multiplier", "mostly"],
             of_rows: true,
+            of_texts: false,
             what: "No value lies far from the middle.",
         }
     }
@@ -32,9 +33,15 @@ impl Expectation for ValuesToNotBeOutliers {
             Some(_) => return Err(question.params.wrong("method", "iqr or std")),
         };
         numbers::each_of_all(question, move |all| {
-            let fence = if quartiles { of_quartiles(all) } else { of_deviation(all) };
+            let fence = if quartiles {
+                of_quartiles(all)
+            } else {
+                of_deviation(all)
+            };
             move |value: f64| {
-                let Some((low, high, spread)) = fence else { return true };
+                let Some((low, high, spread)) = fence else {
+                    return true;
+                };
                 let reach = multiplier * spread;
                 match (quartiles, reach > 0.0) {
                     (true, _) => value >= low - reach && value <= high + reach,

@@ -12,12 +12,15 @@ impl Expectation for ValuesToNotMatchRegexList {
             id: "expect_column_values_to_not_match_regex_list",
             params: &["regex_list", "mostly"],
             of_rows: true,
+            of_texts: true,
             what: "None of several regular expressions is found in any value.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let regexes = pattern::regexes(question)?;
-        text::each(question, move |text| !regexes.iter().any(|regex| regex.is_in(text)))
+        text::each(question, move |text| {
+            !regexes.iter().any(|regex| regex.is_in(text))
+        })
     }
 }

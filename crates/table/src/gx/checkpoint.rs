@@ -32,7 +32,13 @@ pub fn checkpoint(file: &str, text: &str) -> Result<Option<Checkpoint>, ImportEr
             checkpoint.parameters.extend(parameters.clone());
         }
     }
-    let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
+    let list = |key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
     let mut suites: Vec<Option<String>> = Vec::new();
     for key in ["expectation_suite_name", "suite"] {
         suites.extend(value.get(key).filter(|v| !v.is_null()).map(name));
@@ -69,7 +75,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Checkpoint {
-        checkpoint("c", text).expect("it can be read").expect("it is one")
+        checkpoint("c", text)
+            .expect("it can be read")
+            .expect("it is one")
     }
 
     #[test]
@@ -77,13 +85,18 @@ mod tests {
         let got = read(
             "name: nightly\nconfig_version: 1.0\nclass_name: Checkpoint\nevaluation_parameters:\n  lowest: 3\nvalidations:\n  - batch_request: {datasource_name: d}\n    expectation_suite_name: people.core\n  - expectation_suite_name: people.core\n",
         );
-        assert_eq!((got.name.as_str(), got.suites), ("nightly", vec!["people.core".to_owned()]));
+        assert_eq!(
+            (got.name.as_str(), got.suites),
+            ("nightly", vec!["people.core".to_owned()])
+        );
         assert_eq!(got.parameters["lowest"], json!(3));
     }
 
     #[test]
     fn a_checkpoint_of_1_names_validation_definitions_and_they_name_suites() {
-        let got = read(r#"{"name": "c", "validation_definitions": [{"id": "1", "name": "v"}], "actions": [], "id": "2"}"#);
+        let got = read(
+            r#"{"name": "c", "validation_definitions": [{"id": "1", "name": "v"}], "actions": [], "id": "2"}"#,
+        );
         assert_eq!(got.definitions, ["v"]);
         let got = read(r#"{"name": "v", "data": {}, "suite": {"name": "s", "id": "3"}}"#);
         assert_eq!(got.suites, ["s"]);

@@ -48,7 +48,8 @@ pub fn layout(file: &str, text: &str) -> Result<Layout, ImportError> {
         suites: folder("expectations_store_name", &usual.suites).unwrap_or(usual.suites),
         definitions: folder("validation_definition_store_name", &usual.definitions)
             .unwrap_or(usual.definitions),
-        checkpoints: folder("checkpoint_store_name", &usual.checkpoints).unwrap_or(usual.checkpoints),
+        checkpoints: folder("checkpoint_store_name", &usual.checkpoints)
+            .unwrap_or(usual.checkpoints),
     })
 }
 
@@ -62,6 +63,9 @@ mod tests {
         let got = layout("great_expectations.yml", text).expect("it can be read");
         assert_eq!(got.suites, "suites");
         assert_eq!(got.checkpoints, "checkpoints");
-        assert_eq!(got.suite_files("a.b"), ["suites/a.b.json", "suites/a/b.json"]);
+        assert_eq!(
+            got.suite_files("a.b"),
+            ["suites/a.b.json", "suites/a/b.json"]
+        );
     }
 }

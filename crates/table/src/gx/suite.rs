@@ -36,7 +36,11 @@ pub struct Remark {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ImportError {
     #[error("{file}:{line}: {why}")]
-    Syntax { file: String, line: u64, why: String },
+    Syntax {
+        file: String,
+        line: u64,
+        why: String,
+    },
     #[error(
         "{file} is no suite of Great Expectations: it has no list `expectations`, and it names no suite as a checkpoint does."
     )]
@@ -78,10 +82,16 @@ const RENAMED: [(&str, &str); 1] = [(
 ///
 /// # Errors
 /// [`ImportError`].
-pub fn suite(file: &str, text: &str, parameters: &Map<String, Value>) -> Result<Suite, ImportError> {
+pub fn suite(
+    file: &str,
+    text: &str,
+    parameters: &Map<String, Value>,
+) -> Result<Suite, ImportError> {
     let value = expectation::json::read(text).ok_or_else(|| ImportError::json(file, text))?;
     let items = value.get("expectations").and_then(Value::as_array);
-    let items = items.ok_or_else(|| ImportError::NoSuite { file: file.to_owned() })?;
+    let items = items.ok_or_else(|| ImportError::NoSuite {
+        file: file.to_owned(),
+    })?;
     let name = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut known = Map::new();
     for key in ["evaluation_parameters", "suite_parameters"] {
@@ -91,7 +101,9 @@ pub fn suite(file: &str, text: &str, parameters: &Map<String, Value>) -> Result<
     }
     known.extend(parameters.clone());
     let mut suite = Suite {
-        name: name("name").or_else(|| name("expectation_suite_name")).unwrap_or_default(),
+        name: name("name")
+            .or_else(|| name("expectation_suite_name"))
+            .unwrap_or_default(),
         ..Suite::default()
     };
     let lines = lines::of_items(text);
@@ -108,7 +120,9 @@ pub fn suite(file: &str, text: &str, parameters: &Map<String, Value>) -> Result<
             Ok(mut one) => {
                 if let Err(error) = expectation::check(&one) {
                     let named = one.expectation.clone();
-                    suite.warnings.push(remark(named, error.to_string(), Vec::new()));
+                    suite
+                        .warnings
+                        .push(remark(named, error.to_string(), Vec::new()));
                 }
                 let count = ids.entry(one.id.clone()).or_insert(0);
                 *count += 1;
@@ -132,7 +146,10 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
     let kind = item.get("type").or_else(|| item.get("expectation_type"));
     let kind = kind.and_then(Value::as_str).unwrap_or_default();
     let not = |why: String| (kind.to_owned(), why, Vec::new());
-    let id = RENAMED.iter().find(|(old, _)| *old == kind).map_or(kind, |(_, new)| new);
+    let id = RENAMED
+        .iter()
+        .find(|(old, _)| *old == kind)
+        .map_or(kind, |(_, new)| new);
     if expectation::by_id(id).is_none() {
         let near = expectation::near(id);
         let why = match kind {
@@ -144,8 +161,14 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
     let Some(Value::Object(kwargs)) = item.get("kwargs") else {
         return Err(not("It has no map `kwargs`.".to_owned()));
     };
-    if item.get("windows").is_some_and(|windows| windows.as_array().is_some_and(|w| !w.is_empty())) {
-        return Err(not("Its bounds are computed from earlier runs (`windows`), which galen does not keep.".to_owned()));
+    if item
+        .get("windows")
+        .is_some_and(|windows| windows.as_array().is_some_and(|w| !w.is_empty()))
+    {
+        return Err(not(
+            "Its bounds are computed from earlier runs (`windows`), which galen does not keep."
+                .to_owned(),
+        ));
     }
     let mut column = None;
     let mut params = BTreeMap::new();
@@ -165,7 +188,11 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
         None | Some("critical") => Severity::Stop,
         Some("warning") => Severity::Warn,
         Some("info") => Severity::Note,
-        Some(other) => return Err(not(format!("Its severity `{other}` is none of critical, warning, info."))),
+        Some(other) => {
+            return Err(not(format!(
+                "Its severity `{other}` is none of critical, warning, info."
+            )));
+        }
     };
     let declared = Declared {
         id: name_of(column.as_deref(), id),
@@ -185,11 +212,17 @@ fn with_values(value: &Value, known: &Map<String, Value>) -> Result<Value, Strin
             if let Some(name) = map.get("$PARAMETER") {
                 let name = name.as_str().unwrap_or_default();
                 // 0.18 could keep the last value beside the name.
-                let value = known.get(name).or_else(|| map.get(&format!("$PARAMETER.{name}")));
+                let value = known
+                    .get(name)
+                    .or_else(|| map.get(&format!("$PARAMETER.{name}")));
                 return value.cloned().ok_or_else(|| format!("It needs a value for the parameter `{name}`: give it with `--set {name}=VALUE`."));
             }
-            let entries = map.iter().map(|(key, value)| Ok((key.clone(), with_values(value, known)?)));
-            entries.collect::<Result<Map<_, _>, String>>().map(Value::Object)
+            let entries = map
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), with_values(value, known)?)));
+            entries
+                .collect::<Result<Map<_, _>, String>>()
+                .map(Value::Object)
         }
         Value::Array(items) => {
             let items = items.iter().map(|item| with_values(item, known));
@@ -203,10 +236,19 @@ fn with_values(value: &Value, known: &Map<String, Value>) -> Result<Value, Strin
 fn name_of(column: Option<&str>, expectation: &str) -> String {
     let short = expectation.strip_prefix("expect_").unwrap_or(expectation);
     let short = match column {
-        Some(column) => format!("{column}_{}", short.strip_prefix("column_").unwrap_or(short)),
+        Some(column) => format!(
+            "{column}_{}",
+            short.strip_prefix("column_").unwrap_or(short)
+        ),
         None => short.to_owned(),
     };
-    let letters = short.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+    let letters = short.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    });
     letters.collect()
 }
 
@@ -233,8 +275,14 @@ mod tests {
         );
         assert_eq!(old, new);
         let one = &new.expectations[0];
-        assert_eq!((one.id.as_str(), one.column.as_deref()), ("age_values_to_be_between", Some("age")));
-        assert_eq!(one.params, BTreeMap::from([("min_value".to_owned(), json!(18))]));
+        assert_eq!(
+            (one.id.as_str(), one.column.as_deref()),
+            ("age_values_to_be_between", Some("age"))
+        );
+        assert_eq!(
+            one.params,
+            BTreeMap::from([("min_value".to_owned(), json!(18))])
+        );
         assert_eq!(one.severity, Severity::Stop);
     }
 
@@ -246,33 +294,52 @@ mod tests {
         assert_eq!(got.expectations.len(), 1);
         let lines: Vec<_> = got.skipped.iter().map(|skipped| skipped.line).collect();
         assert_eq!(lines, [Some(3), Some(4), Some(5)]);
-        assert_eq!(got.skipped[0].nearest, ["expect_column_values_to_be_between"]);
-        assert!(got.skipped[1].why.contains("`colum_index`"), "{}", got.skipped[1].why);
+        assert_eq!(
+            got.skipped[0].nearest[0],
+            "expect_column_values_to_be_between"
+        );
+        assert!(
+            got.skipped[1].why.contains("`colum_index`"),
+            "{}",
+            got.skipped[1].why
+        );
         assert!(got.skipped[2].why.contains("--set rows="));
     }
 
     #[test]
     fn what_can_never_hold_is_taken_over_and_named() {
-        let got = read("{\"name\": \"s\", \"expectations\": [\n{\"type\": \"expect_column_values_to_match_regex\", \"kwargs\": {\"column\": \"a\", \"regex\": \"(\"}}]}");
+        let got = read(
+            "{\"name\": \"s\", \"expectations\": [\n{\"type\": \"expect_column_values_to_match_regex\", \"kwargs\": {\"column\": \"a\", \"regex\": \"(\"}}]}",
+        );
         assert_eq!((got.expectations.len(), got.skipped.len()), (1, 0));
         assert_eq!(got.warnings[0].line, Some(2));
-        assert!(got.warnings[0].why.contains("`regex`"), "{}", got.warnings[0].why);
+        assert!(
+            got.warnings[0].why.contains("`regex`"),
+            "{}",
+            got.warnings[0].why
+        );
     }
 
     #[test]
     fn equal_questions_have_different_ids_and_severities_are_translated() {
         let item = |severity: &str| json!({"type": "expect_table_row_count_to_equal", "kwargs": {"value": 3}, "severity": severity});
-        let text = json!({"name": "s", "expectations": [item("info"), item("warning"), item("loud")]}).to_string();
+        let text =
+            json!({"name": "s", "expectations": [item("info"), item("warning"), item("loud")]})
+                .to_string();
         let got = read(&text);
         let ids: Vec<_> = got.expectations.iter().map(|one| one.id.as_str()).collect();
-        assert_eq!(ids, ["table_row_count_to_equal", "table_row_count_to_equal_2"]);
+        assert_eq!(
+            ids,
+            ["table_row_count_to_equal", "table_row_count_to_equal_2"]
+        );
         assert_eq!(got.expectations[0].severity, Severity::Note);
         assert_eq!(got.skipped.len(), 1);
     }
 
     #[test]
     fn a_broken_file_is_told_by_its_line() {
-        let error = suite("s.json", "{\"expectations\": [\n{]", &Map::new()).expect_err("it is broken");
+        let error =
+            suite("s.json", "{\"expectations\": [\n{]", &Map::new()).expect_err("it is broken");
         assert!(error.to_string().starts_with("s.json:2:"), "{error}");
         let none = suite("s.json", "{}", &Map::new()).expect_err("it is none");
         assert!(matches!(none, ImportError::NoSuite { .. }));

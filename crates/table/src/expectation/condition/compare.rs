@@ -144,5 +144,7 @@ impl Comparison {
 
 /// The day or moment that a text writes.
 fn moment(text: &str) -> Option<i64> {
-    cell::date(text).map(|days| i64::from(days) * DAY).or_else(|| cell::moment(text))
+    cell::date(text)
+        .map(|days| i64::from(days) * DAY)
+        .or_else(|| cell::moment(text))
 }

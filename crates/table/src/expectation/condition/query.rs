@@ -15,7 +15,12 @@ pub fn read(text: &str) -> Result<Expression, ConditionError> {
     };
     let tokens = tokens(text).map_err(syntax)?;
     let end = text.chars().count();
-    let mut parser = Parser { tokens: &tokens, at: 0, end, depth: 0 };
+    let mut parser = Parser {
+        tokens: &tokens,
+        at: 0,
+        end,
+        depth: 0,
+    };
     let expression = parser.any().map_err(syntax)?;
     match parser.tokens.get(parser.at) {
         None => Ok(expression),
@@ -39,8 +44,8 @@ enum Token {
 
 /// Longer signs come before those that they begin with.
 const SIGNS: [&str; 24] = [
-    "**", "//", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".", "&", "|", "~",
-    "{", "}",
+    "**", "//", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",",
+    ".", "&", "|", "~", "{", "}",
 ];
 
 fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Wrong> {
@@ -50,7 +55,11 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Wrong> {
     while let Some(&letter) = letters.get(at) {
         let from = at;
         let run = |from: usize, is: &dyn Fn(char) -> bool| -> String {
-            letters[from..].iter().copied().take_while(|&c| is(c)).collect()
+            letters[from..]
+                .iter()
+                .copied()
+                .take_while(|&c| is(c))
+                .collect()
         };
         if letter.is_whitespace() {
             at += 1;
@@ -74,7 +83,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Wrong> {
             }
             Token::Quoted(name)
         } else if letter == '"' || letter == '\'' {
-            let (value, length) = quoted(&letters[at..]).ok_or(("the text in quotes does not end".to_owned(), from))?;
+            let (value, length) = quoted(&letters[at..])
+                .ok_or(("the text in quotes does not end".to_owned(), from))?;
             at += length;
             Token::Text(value)
         } else {
@@ -165,7 +175,11 @@ impl Parser<'_> {
             odd = !odd;
         }
         let of = self.comparison()?;
-        Ok(if odd { Expression::Not(Box::new(of)) } else { of })
+        Ok(if odd {
+            Expression::Not(Box::new(of))
+        } else {
+            of
+        })
     }
 
     fn comparison(&mut self) -> Result<Expression, Wrong> {
@@ -184,7 +198,11 @@ impl Parser<'_> {
                 None => return Ok(one_or(parts, Expression::All)),
             }
         }
-        Ok(if parts.is_empty() { left } else { one_or(parts, Expression::All) })
+        Ok(if parts.is_empty() {
+            left
+        } else {
+            one_or(parts, Expression::All)
+        })
     }
 
     fn operator(&mut self) -> Option<Operator> {
@@ -257,7 +275,10 @@ impl Parser<'_> {
     }
 
     fn sum(&mut self) -> Result<Expression, Wrong> {
-        self.chain(&[("+", Arithmetic::Plus), ("-", Arithmetic::Minus)], Self::product)
+        self.chain(
+            &[("+", Arithmetic::Plus), ("-", Arithmetic::Minus)],
+            Self::product,
+        )
     }
 
     fn product(&mut self) -> Result<Expression, Wrong> {
@@ -374,7 +395,10 @@ impl Parser<'_> {
                 let pattern = Pattern::python(&expression).map_err(|why| (why, place))?;
                 Ok(Expression::Looks(of, pattern))
             }
-            _ => Err((format!("`.{method}` with {} values is not known", words.len()), place)),
+            _ => Err((
+                format!("`.{method}` with {} values is not known", words.len()),
+                place,
+            )),
         }
     }
 
@@ -395,7 +419,9 @@ impl Parser<'_> {
                 "True" => Ok(Expression::Word(Word::Truth(true))),
                 "False" => Ok(Expression::Word(Word::Truth(false))),
                 "index" => Ok(Expression::Row),
-                "and" | "or" | "not" | "in" | "None" => Err((format!("`{name}` is no value"), place)),
+                "and" | "or" | "not" | "in" | "None" => {
+                    Err((format!("`{name}` is no value"), place))
+                }
                 _ => Ok(Expression::Column(name)),
             },
             Some(Token::Sign(sign)) => Err((format!("`{sign}` is no value"), place)),
@@ -414,7 +440,9 @@ impl Parser<'_> {
     }
 
     fn place(&self) -> usize {
-        self.tokens.get(self.at).map_or(self.end, |(_, place)| *place)
+        self.tokens
+            .get(self.at)
+            .map_or(self.end, |(_, place)| *place)
     }
 
     fn is(&self, sign: &str) -> bool {
@@ -449,13 +477,21 @@ enum Side {
 fn joined(left: Expression, operator: Operator, right: Side) -> Expression {
     let left = Box::new(left);
     match (operator, right) {
-        (Operator::Compare(how), Side::One(right)) => Expression::Compare(how, left, Box::new(right)),
-        (Operator::In(true) | Operator::Compare(Comparison::Equal), Side::List(words)) => Expression::Among(left, words),
+        (Operator::Compare(how), Side::One(right)) => {
+            Expression::Compare(how, left, Box::new(right))
+        }
+        (Operator::In(true) | Operator::Compare(Comparison::Equal), Side::List(words)) => {
+            Expression::Among(left, words)
+        }
         (Operator::In(false) | Operator::Compare(_), Side::List(words)) => {
             Expression::Not(Box::new(Expression::Among(left, words)))
         }
         (Operator::In(is), Side::One(right)) => {
-            let how = if is { Comparison::Equal } else { Comparison::NotEqual };
+            let how = if is {
+                Comparison::Equal
+            } else {
+                Comparison::NotEqual
+            };
             Expression::Compare(how, left, Box::new(right))
         }
     }
