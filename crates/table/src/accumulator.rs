@@ -6,6 +6,7 @@
 
 mod cells;
 mod filtered;
+mod grouped;
 mod keys;
 mod moments;
 mod numbers;
@@ -23,6 +24,7 @@ use crate::{ColumnError, Table};
 
 pub use cells::{Cells, CellsSeen, EXAMPLES, Example, Keep, shown};
 pub use filtered::Filtered;
+pub use grouped::{Grouped, GroupedStates};
 pub use keys::{Keys, KeysSeen, Missing};
 pub use moments::{Moments, MomentsOf};
 pub use numbers::{Numbers, NumbersOf};
