@@ -55,6 +55,23 @@ fn rows_of_one_origin_are_not_told_apart() {
 }
 
 #[test]
+fn the_interval_holds_one_half_for_rows_of_one_origin_about_as_often_as_it_says() {
+    let holds = (0..60).filter(|&run| {
+        let (reference, current) = (rows(1000 + run, 60, false), rows(2000 + run, 50, false));
+        let settings = Settings {
+            trees: 10,
+            seed: run,
+            ..Settings::default()
+        };
+        let found = domain_classifier(&Rows::of(&reference), &Rows::of(&current), &settings);
+        let auc = found.expect("enough rows").auc;
+        let (low, high) = auc.interval().expect("an interval");
+        low <= 0.5 && high >= 0.5
+    });
+    assert!(holds.count() >= 56);
+}
+
+#[test]
 fn rows_that_moved_lie_apart() {
     let reference = rows(1, 80, false);
     let mut current = rows(2, 60, false);
