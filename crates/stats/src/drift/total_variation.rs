@@ -68,7 +68,7 @@ impl DriftTest for TotalVariation {
             .into_par_iter()
             .filter(|&permutation| {
                 let mut draw = Draw::new(seed, permutation);
-                distance(&draw.from_bins(&pooled, n as u64)) >= observed - SLACK
+                distance(&draw.taken_from(&pooled, n as u64)) >= observed - SLACK
             })
             .count();
         let p = (as_far as f64 + 1.0) / (PERMUTATIONS as f64 + 1.0);

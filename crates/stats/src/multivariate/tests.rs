@@ -3,7 +3,7 @@ use super::*;
 /// Columns of normal numbers, then two of signs that only together say from where a row is.
 fn rows(seed: u64, n: usize, together: bool) -> Vec<Vec<f64>> {
     let mut draw = Draw::new(seed, 9);
-    let mut columns = vec![Vec::with_capacity(n); 4];
+    let mut columns = vec![Vec::new(); 4];
     for _ in 0..n {
         let (a, b) = (draw.normal(), draw.normal());
         let agree = (a > 0.0) == (b > 0.0);
