@@ -20,6 +20,7 @@ mod extremes;
 pub(crate) mod json;
 mod kl_divergence_to_be_less_than;
 mod literal;
+mod manual;
 mod max_to_be_between;
 mod mean_to_be_between;
 mod median_to_be_between;
@@ -101,6 +102,7 @@ use crate::{ColumnError, Head, Heads, Kind, Table};
 pub use asked::{Asked, Observed};
 use bounds::Bounds;
 pub use condition::{Condition, ConditionError};
+pub use manual::manual;
 pub use params::Params;
 
 /// Every expectation that a data plan may name, in the order of the manual.

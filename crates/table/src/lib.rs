@@ -3,7 +3,7 @@
 //!
 //! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`],
 //! looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into parts, and later compared with new
-//! data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
+//! data by [`drift`]. The suites of another tool are read by [`gx`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
 pub mod accumulator;

@@ -7,7 +7,7 @@ use jiff::civil;
 /// with the calendar.)
 ///
 /// # Source
-/// dateutil 2.9, `dateutil.parser.parse` with its defaults.
+/// dateutil 4.0, `dateutil.parser.parse` with its defaults.
 pub fn is_parseable(text: &str) -> bool {
     parse(text).is_some_and(|moment| moment.exists())
 }

@@ -111,8 +111,8 @@ fn written(read: &[Read], out: Option<PathBuf>) -> Result<Vec<Written>, Failure>
             expectations: one.suite.expectations.clone(),
             ..Suite::default()
         };
-        let yaml = serde_saphyr::to_string(&suite).map_err(|error| {
-            let message = format!("the suite `{}` cannot be written: {error}", one.suite.name);
+        let yaml = galen_spec::write(&suite).map_err(|error| {
+            let message = format!("{}: {error}", one.file.display());
             Failure::usage("not_written", message, "report this, with the suite")
         })?;
         let text = format!(
