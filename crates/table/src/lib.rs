@@ -1,8 +1,8 @@
 //! Tables of cases: what a delimited file says, whether it is as declared, whether a model could cheat with it, who is
 //! admitted, and how the cases are divided.
 //!
-//! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`],
-//! looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into parts, and later compared with new
+//! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`]
+//! or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into parts, and later compared with new
 //! data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
@@ -15,6 +15,7 @@ pub mod profile;
 mod read;
 pub mod split;
 mod table;
+pub mod tfdv;
 mod write;
 
 pub use read::{Format, Limits, ReadError, ReadOptions};

@@ -262,6 +262,8 @@ def made_up():
         text = feature(f'name: "whole" type: INT int_domain {{ max: 1 }} lifecycle_stage: {stage}') + feature(f'name: "nowhere" type: INT {required} lifecycle_stage: {stage}')
         case(f"stage_{stage.lower()}", text, "mixed")
     case("deprecated_by_the_old_word", feature('name: "whole" type: BYTES deprecated: true'), "mixed")
+    for stage in ("PRODUCTION", "DISABLED", "UNKNOWN_STAGE"):
+        case(f"derived_source_{stage.lower()}", feature(f'name: "whole" type: INT lifecycle_stage: {stage} validation_derived_source {{ deriver_name: "x" }}'), "mixed")
     case("derived_source", feature('name: "whole" type: INT lifecycle_stage: VALIDATION_DERIVED validation_derived_source { deriver_name: "x" }'), "mixed")
     environments = 'default_environment: "TRAINING" default_environment: "SERVING" '
     label = 'name: "label" type: INT presence { min_fraction: 1.0 min_count: 1 }'
@@ -318,8 +320,13 @@ def comparisons():
 
     write("now", header, rows(160, 5, [4, 3, 2, 1], 0.1, "inf"))
     write("then", [h for h in header if h != "only_now"], [r[:3] + r[4:] for r in rows(120, 0, [1, 2, 3, 0], 0.0, "-inf")])
-    write("large_now", ["number"], [[f"{random.gauss(0, 1):.1f}"] for _ in range(2500)])
-    write("large_then", ["number"], [[f"{random.gauss(0.2, 1.3):.1f}"] for _ in range(2000)])
+    odds = [1 / (1 + i % 7) for i in range(1400)]
+    for name in ("many_now", "many_then"):
+        write(name, ["word"], [[f"w{i}"] for i in random.choices(range(1400), odds, k=2200)])
+    write("same_now", ["a", "b"], [[f"{i / 8}", "nan" if i == 7 else "1.5"] for i in range(17)])
+    write("same_then", ["a", "b"], [[f"{i * i / 128}" if i else "nan", "1.5"] for i in range(17)] + [["0", "2.5"]])
+    write("large_now", ["number"], [[f"{random.gauss(0, 1):.1f}"] for _ in range(1500)])
+    write("large_then", ["number"], [[f"{random.gauss(0.2, 1.3):.1f}"] for _ in range(1200)])
 
     def comparator(kind, norm, threshold, more=""):
         return f"{kind}_comparator {{ {norm} {{ threshold: {threshold} {more} }} }}"
@@ -336,8 +343,12 @@ def comparisons():
     for source in ("QUANTILES", "STANDARD", "DEFAULT"):
         text = "".join(feature(f'name: "{name}" type: {of} {comparator("drift", "jensen_shannon_divergence", 0.01, f"source {{ type: {source} }}")}') for name, of in kinds.items())
         case(f"drift_source_{source.lower()}", text, "now", previous="then")
+    for name in ("same_now", "same_then"):
+        text = "".join(feature(f'name: "{column}" type: FLOAT {comparator("drift", "jensen_shannon_divergence", 0.01)}') for column in "ab")
+        case(f"drift_{name}", text, name, previous={"same_now": "same_then", "same_then": "same_now"}[name])
     every = "infinity_norm { threshold: 0.01 } jensen_shannon_divergence { threshold: 0.01 } normalized_abs_difference { threshold: 0.01 }"
     case("drift_every_norm", feature(f'name: "group" type: BYTES drift_comparator {{ {every} }} skew_comparator {{ {every} }}'), "now", previous="then", serving="then")
+    case("drift_many_words", feature(f'name: "word" type: BYTES drift_comparator {{ {every} }}'), "many_now", previous="many_then")
     case("drift_no_threshold", feature('name: "group" type: BYTES drift_comparator { infinity_norm { } }'), "now", previous="then")
     case("drift_deprecated", feature('name: "group" type: BYTES lifecycle_stage: DEPRECATED drift_comparator { infinity_norm { threshold: 0.01 } }'), "now", previous="then")
     case("drift_large", feature(f'name: "number" type: FLOAT drift_comparator {{ jensen_shannon_divergence {{ threshold: 0.001 }} }}'), "large_now", previous="large_then")
