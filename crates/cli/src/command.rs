@@ -4,6 +4,8 @@ mod authorise;
 mod change;
 mod check;
 mod data;
+mod data_drift;
+mod data_validate;
 mod dossier;
 mod explain;
 mod finding;
@@ -23,7 +25,23 @@ pub use init::template_files;
 
 use crate::args::{User, Verb};
 use crate::place::Place;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, declared};
+
+/// A declared file that the user named.
+///
+/// # Errors
+/// [`Failure`] with what is wrong in it, by line and column.
+pub fn declared_file<T: serde::de::DeserializeOwned + serde::Serialize>(
+    path: &std::path::Path,
+) -> Result<T, Failure> {
+    let bytes = crate::outside::read_file(path)?;
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
+    galen_spec::read(name, text).map_err(|found| declared(found, 2))
+}
 
 /// Does what a verb says.
 ///

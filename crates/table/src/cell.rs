@@ -1,8 +1,75 @@
-//! What one cell of a file says: a whole number, a number, or only a text.
+//! What one cell says: a whole number, a number, a truth value, a day, a moment, or only a text.
 
+use std::fmt;
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray,
+    TimestampMicrosecondArray,
+};
 use galen_spec::data::ColumnKind;
+use jiff::civil;
 
 use crate::Kind;
+
+/// The value of one cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since 1970-01-01 in UTC.
+    DateTime(i64),
+    Text(&'a str),
+}
+
+impl Cell<'_> {
+    /// The number that a cell holds or its text writes; integers beyond 2^53 lose their last digits.
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Cell::Integer(value) => Some(value as f64),
+            Cell::Number(value) => Some(value),
+            Cell::Text(text) => number(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number that a cell holds or its text writes.
+    pub fn whole_number(self) -> Option<i64> {
+        match self {
+            Cell::Integer(value) => Some(value),
+            Cell::Text(text) => integer(text),
+            _ => None,
+        }
+    }
+}
+
+/// As a file writes it, and as [`kind_of`] reads it back.
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Cell::Integer(value) => write!(f, "{value}"),
+            Cell::Number(value) => f.write_str(&render(value)),
+            Cell::Boolean(value) => write!(f, "{value}"),
+            Cell::Date(days) => match EPOCH.checked_add(jiff::Span::new().days(days)) {
+                Ok(date) => write!(f, "{date}"),
+                Err(_) => write!(f, "{days} days since 1970-01-01"),
+            },
+            Cell::DateTime(micros) => match jiff::Timestamp::from_microsecond(micros) {
+                Ok(moment) => {
+                    let civil = moment.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+                    write!(f, "{civil}")
+                }
+                Err(_) => write!(f, "{micros} µs since 1970-01-01"),
+            },
+            Cell::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+const EPOCH: civil::Date = civil::date(1970, 1, 1);
 
 /// The narrowest kind that holds every text; one without texts is of text.
 ///
@@ -10,19 +77,67 @@ use crate::Kind;
 pub(crate) fn kind_of<'a>(texts: impl Iterator<Item = &'a str>) -> Kind {
     let mut kind = None;
     for text in texts {
-        let this = if integer(text).is_some() {
+        kind = Some(widened(kind, text));
+        if kind == Some(Kind::Text) {
+            break;
+        }
+    }
+    kind.unwrap_or(Kind::Text)
+}
+
+/// The narrowest kind that holds the texts so far, of that kind, and one more.
+pub(crate) fn widened(kind: Option<Kind>, text: &str) -> Kind {
+    let this = || {
+        if integer(text).is_some() {
             Kind::Integer
         } else if number(text).is_some() {
             Kind::Number
+        } else if boolean(text).is_some() {
+            Kind::Boolean
+        } else if date(text).is_some() {
+            Kind::Date
+        } else if moment(text).is_some() {
+            Kind::DateTime
         } else {
-            return Kind::Text;
-        };
-        kind = match kind {
-            Some(Kind::Number) => Some(Kind::Number),
-            _ => Some(this),
-        };
+            Kind::Text
+        }
+    };
+    match kind {
+        Some(Kind::Text) => Kind::Text,
+        Some(kind) if fits(kind, text) => kind,
+        Some(kind) => Kind::joined(kind, this()),
+        None => this(),
     }
-    kind.unwrap_or(Kind::Text)
+}
+
+/// Whether a text says a value of that kind.
+pub(crate) fn fits(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Integer => integer(text).is_some(),
+        Kind::Number => number(text).is_some(),
+        Kind::Boolean => boolean(text).is_some(),
+        Kind::Date => date(text).is_some(),
+        Kind::DateTime => moment(text).is_some(),
+        Kind::Text => true,
+    }
+}
+
+/// The values of a column whose every text was found to be of that kind.
+pub(crate) fn typed(kind: Kind, text: &StringArray) -> ArrayRef {
+    fn all<'a, T, A: FromIterator<Option<T>>>(
+        text: &'a StringArray,
+        read: impl Fn(&'a str) -> Option<T>,
+    ) -> A {
+        text.iter().map(|cell| cell.and_then(&read)).collect()
+    }
+    match kind {
+        Kind::Integer => Arc::new(all::<_, Int64Array>(text, integer)),
+        Kind::Number => Arc::new(all::<_, Float64Array>(text, number)),
+        Kind::Boolean => Arc::new(all::<_, BooleanArray>(text, boolean)),
+        Kind::Date => Arc::new(all::<_, Date32Array>(text, date)),
+        Kind::DateTime => Arc::new(all::<_, TimestampMicrosecondArray>(text, moment)),
+        Kind::Text => Arc::new(text.clone()),
+    }
 }
 
 /// The kind in which a declared column is held.
@@ -32,6 +147,93 @@ pub(crate) fn declared_kind(kind: ColumnKind) -> Kind {
         ColumnKind::Number => Kind::Number,
         ColumnKind::Category => Kind::Text,
     }
+}
+
+/// The truth value that a text writes: `true`, `True`, `TRUE` and the same for false.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+/// The day that a text writes as `2026-11-25` (ISO 8601), in days since 1970-01-01. `11/25/2026` and its like are texts:
+/// which of the two is the day cannot be known.
+pub(crate) fn date(text: &str) -> Option<i32> {
+    let text = text.trim().as_bytes();
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else {
+        return None;
+    };
+    let year = digits(&[y1, y2, y3, y4])?;
+    days(year, digits(&[m1, m2])?, digits(&[d1, d2])?)
+}
+
+fn days(year: i64, month: i64, day: i64) -> Option<i32> {
+    let date = civil::Date::new(year as i16, month as i8, day as i8).ok()?;
+    // Days from the civil calendar: Richards 2013, Explanatory Supplement to the Astronomical Almanac, 15.11.3.
+    let (y, m) = (i64::from(date.year()), i64::from(date.month()));
+    let shift = (m - 14) / 12;
+    let julian = (1461 * (y + 4800 + shift)) / 4 + (367 * (m - 2 - 12 * shift)) / 12
+        - (3 * ((y + 4900 + shift) / 100)) / 4
+        + i64::from(date.day())
+        - 32_075;
+    i32::try_from(julian - 2_440_588).ok()
+}
+
+/// The moment that a text writes as `2026-11-25T08:30:00.5Z` (ISO 8601; a blank for the `T`, seconds, fraction and offset
+/// may be left out), in microseconds since 1970-01-01 in UTC; without an offset it is taken as UTC.
+pub(crate) fn moment(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if text.len() == 10 {
+        return date(text).map(|days| i64::from(days) * DAY);
+    }
+    let (day, rest) = (text.get(..10)?, text.get(10..)?.as_bytes());
+    let [b'T' | b' ', h1, h2, b':', m1, m2, rest @ ..] = rest else {
+        return None;
+    };
+    let day = i64::from(date(day)?);
+    let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+    let (second, rest) = match rest {
+        [b':', s1, s2, rest @ ..] => (digits(&[*s1, *s2])?, rest),
+        rest => (0, rest),
+    };
+    let (micros, rest) = match rest {
+        [b'.', rest @ ..] => {
+            let width = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let (fraction, rest) = rest.split_at(width);
+            // Nanoseconds are cut to microseconds.
+            let kept = &fraction[..width.min(6)];
+            if width == 0 || width > 9 {
+                return None;
+            }
+            (digits(kept)? * 10_i64.pow(6 - kept.len() as u32), rest)
+        }
+        rest => (0, rest),
+    };
+    let offset = match rest {
+        [] | [b'Z'] => 0,
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
+            let minutes = digits(&[*h1, *h2])? * 60 + digits(&[*m1, *m2])?;
+            if *sign == b'-' { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    if hour > 23 || minute > 59 || second > 59 || offset.abs() > 18 * 60 {
+        return None;
+    }
+    let seconds = hour * 3600 + minute * 60 + second - offset * 60;
+    Some(day * DAY + seconds * 1_000_000 + micros)
+}
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+fn digits(bytes: &[u8]) -> Option<i64> {
+    bytes.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + i64::from(byte - b'0'))
+    })
 }
 
 /// The whole number that a text writes, without leading zeros.

@@ -1,7 +1,11 @@
 //! Expectations: declared properties of data, with the words and the meaning of Great Expectations.
 //!
-//! To add one: a file in `expectation/` and a line in [`EXPECTATIONS`].
+//! An expectation is asked of the columns of a table, before any row is seen: [`Expectation::ask`] reads its parameters and
+//! chooses what is gathered while the rows go by (see [`crate::accumulator`]), and how that is judged. So all expectations
+//! of a plan are answered in one pass over a table that need not fit into memory. To add one: a file in `expectation/` and a
+//! line in [`EXPECTATIONS`].
 
+mod asked;
 mod column_to_exist;
 mod params;
 mod table_row_count_to_be_between;
@@ -18,7 +22,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::{ColumnError, Table};
+use crate::accumulator::{AnyAccumulator, EXAMPLES, Example, Keep, shown};
+use crate::scan::{Pace, Scan, ScanError, gather, look_up};
+use crate::{ColumnError, Heads, Table};
+pub use asked::{Asked, Observed};
 pub use params::Params;
 
 /// Every expectation that a data plan may name, in the order of the manual.
@@ -32,24 +39,40 @@ pub const EXPECTATIONS: &[&dyn Expectation] = &[
     &table_row_count_to_be_between::TableRowCountToBeBetween,
 ];
 
-/// Unexpected cells that are shown.
-const EXAMPLES: usize = 20;
-
 /// A property that data may have.
 pub trait Expectation: Sync {
     /// What the expectation is.
     fn about(&self) -> About;
 
-    /// Looks whether the table has the property; `mostly` is applied by the caller.
+    /// Makes ready to look whether the table has the property; `mostly` is applied by the caller.
     ///
     /// # Errors
-    /// [`AskError`] if the question itself cannot be asked of this table.
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError>;
+    /// [`AskError`] if the question cannot be asked of a table with these columns.
+    fn ask(&self, question: &Question) -> Result<Asked, AskError>;
+}
+
+/// What is asked, and of which table.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The declared column.
+    pub column: Option<&'a str>,
+    pub params: Params<'a>,
+    /// The columns of the table.
+    pub heads: &'a Heads,
+    /// Which unexpected rows are remembered.
+    pub keep: Keep,
+}
+
+impl<'a> Question<'a> {
+    /// The declared column, which the table has.
+    ///
+    /// # Errors
+    /// [`AskError::NoColumn`], [`AskError::Column`].
+    pub fn column(&self) -> Result<&'a str, AskError> {
+        let column = self.column.ok_or(AskError::NoColumn)?;
+        self.heads.place(column)?;
+        Ok(column)
+    }
 }
 
 /// What an expectation is.
@@ -61,18 +84,6 @@ pub struct About {
     pub params: &'static [&'static str],
     /// What it asks, in one sentence.
     pub what: &'static str,
-}
-
-/// What was seen of a property.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Observed {
-    /// Each of `judged` cells was looked at; the rows whose cell is not as expected.
-    Cells {
-        judged: usize,
-        unexpected: Vec<usize>,
-    },
-    /// The table was looked at as a whole.
-    Whole { holds: bool, value: Value },
 }
 
 /// Why an expectation cannot be asked of a table.
@@ -109,7 +120,7 @@ pub struct ExpectationResult {
     pub params: Map<String, Value>,
     pub ok: bool,
     /// Cells that are not as expected; absent for a question about the table as a whole.
-    pub unexpected: Option<usize>,
+    pub unexpected: Option<u64>,
     /// Their share of the cells that were judged: those with a value, or all when the question is whether there is one.
     pub unexpected_share: Option<f64>,
     /// The same share with Wilson's interval, as if these cells were a sample of those to come.
@@ -120,13 +131,9 @@ pub struct ExpectationResult {
     /// Why it could not be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-}
-
-/// A cell that is not as expected; its row counts from 0.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Example {
-    pub row: usize,
-    pub value: Option<String>,
+    /// The number of each unexpected row, if they were asked for.
+    #[serde(skip)]
+    pub rows: Vec<u64>,
 }
 
 /// The expectation of this id.
@@ -134,12 +141,84 @@ pub fn by_id(id: &str) -> Option<&'static dyn Expectation> {
     EXPECTATIONS.iter().copied().find(|e| e.about().id == id)
 }
 
-/// Holds a table against declared expectations, in their order. What cannot be asked does not hold, and says why.
+/// Holds a table in memory against declared expectations, in their order. What cannot be asked does not hold, and says why.
 pub fn validate(table: &Table, expectations: &[Declared]) -> Vec<ExpectationResult> {
-    expectations
+    match validate_scan(table, expectations, Keep::Examples, Pace::ALONE) {
+        Ok(results) => results,
+        // A table in memory is read; what an expectation finds wrong with a column's type is the only error left.
+        Err(error) => expectations
+            .iter()
+            .map(|declared| ExpectationResult::unasked(declared, error.to_string()))
+            .collect(),
+    }
+}
+
+/// Holds a table in parts against declared expectations in one pass, in their order; see [`validate`].
+///
+/// # Errors
+/// [`ScanError`] of the reading.
+pub fn validate_scan(
+    scan: &dyn Scan,
+    expectations: &[Declared],
+    keep: Keep,
+    pace: Pace,
+) -> Result<Vec<ExpectationResult>, ScanError> {
+    let heads = scan.heads();
+    let asked: Vec<_> = expectations
         .iter()
-        .map(|declared| judge(table, declared))
-        .collect()
+        .map(|declared| ask(declared, heads, keep))
+        .collect();
+    let accumulators: Vec<&dyn AnyAccumulator> = asked
+        .iter()
+        .flatten()
+        .flat_map(|(asked, _)| asked.accumulators())
+        .collect();
+    let mut states = gather(scan, &accumulators, pace)?.into_iter();
+    let judged = expectations
+        .iter()
+        .zip(asked)
+        .map(|(declared, asked)| match asked {
+            Err(error) => {
+                let unasked = ExpectationResult::unasked(declared, error.to_string());
+                (unasked, Vec::new())
+            }
+            Ok((asked, mostly)) => {
+                let states = states.by_ref().take(asked.accumulators().count()).collect();
+                judge(declared, asked.finish(states), mostly)
+            }
+        });
+    let mut judged: Vec<_> = judged.collect();
+    for (result, columns) in &mut judged {
+        show(result, columns, scan, keep)?;
+    }
+    Ok(judged.into_iter().map(|(result, _)| result).collect())
+}
+
+/// Looks up the values of unexpected rows that were found only when all rows were known.
+fn show(
+    result: &mut ExpectationResult,
+    columns: &[String],
+    scan: &dyn Scan,
+    keep: Keep,
+) -> Result<(), ScanError> {
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let places: Result<Vec<usize>, _> = columns
+        .iter()
+        .map(|name| scan.heads().place(name))
+        .collect();
+    let first = &result.rows[..result.rows.len().min(EXAMPLES)];
+    let table = look_up(scan, &places?, first)?;
+    let examples = first.iter().enumerate().map(|(at, &row)| Example {
+        row,
+        value: shown(&table, columns, at),
+    });
+    result.examples = examples.collect();
+    if keep == Keep::Examples {
+        result.rows.clear();
+    }
+    Ok(())
 }
 
 /// The expectations that the declared columns themselves state: each is there, of its type, has a value unless it may be
@@ -195,58 +274,85 @@ pub fn declared(plan: &Data) -> Vec<Declared> {
     all
 }
 
-fn judge(table: &Table, declared: &Declared) -> ExpectationResult {
-    let mut result = ExpectationResult {
-        id: declared.id.clone(),
-        expectation: declared.expectation.clone(),
-        column: declared.column.clone(),
-        params: declared.params.clone().into_iter().collect(),
-        ok: false,
-        unexpected: None,
-        unexpected_share: None,
-        share: None,
-        observed: Value::Null,
-        examples: Vec::new(),
-        severity: declared.severity,
-        why: None,
-    };
-    match ask(table, declared) {
-        Err(error) => result.why = Some(error.to_string()),
-        Ok((Observed::Whole { holds, value }, _)) => {
+impl ExpectationResult {
+    /// The result of what could not be asked.
+    fn unasked(declared: &Declared, why: String) -> Self {
+        Self {
+            id: declared.id.clone(),
+            expectation: declared.expectation.clone(),
+            column: declared.column.clone(),
+            params: declared.params.clone().into_iter().collect(),
+            ok: false,
+            unexpected: None,
+            unexpected_share: None,
+            share: None,
+            observed: Value::Null,
+            examples: Vec::new(),
+            severity: declared.severity,
+            why: Some(why),
+            rows: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, unexpected: u64, judged: u64, mostly: f64) {
+        let expected = judged - unexpected;
+        // Great Expectations: without a cell to judge the expectation holds.
+        self.ok = judged == 0 || expected as f64 / judged as f64 >= mostly;
+        self.unexpected = Some(unexpected);
+        self.unexpected_share = Some(if judged == 0 {
+            0.0
+        } else {
+            unexpected as f64 / judged as f64
+        });
+        self.share = Some(share(unexpected as usize, judged as usize, Level::DEFAULT));
+        self.observed = json!({"judged": judged, "expected": expected});
+    }
+}
+
+/// The result, and the columns that are still to be shown of its unexpected rows.
+fn judge(declared: &Declared, observed: Observed, mostly: f64) -> (ExpectationResult, Vec<String>) {
+    let mut result = ExpectationResult::unasked(declared, String::new());
+    result.why = None;
+    let mut to_show = Vec::new();
+    match observed {
+        Observed::Impossible(why) => result.why = Some(why),
+        Observed::Whole { holds, value } => {
             result.ok = holds;
             result.observed = value;
         }
-        Ok((Observed::Cells { judged, unexpected }, mostly)) => {
-            let k = unexpected.len();
-            let expected = judged - k;
-            // Great Expectations: without a cell to judge the expectation holds.
-            result.ok = judged == 0 || expected as f64 / judged as f64 >= mostly;
-            result.unexpected = Some(k);
-            result.unexpected_share = Some(if judged == 0 {
-                0.0
-            } else {
-                k as f64 / judged as f64
-            });
-            result.share = Some(share(k, judged, Level::DEFAULT));
-            result.observed = json!({"judged": judged, "expected": expected});
-            result.examples = examples(table, declared.column.as_deref(), &unexpected);
+        Observed::Cells(seen) => {
+            result.count(seen.unexpected, seen.judged, mostly);
+            result.examples = seen.examples;
+            result.rows = seen.rows;
+        }
+        Observed::Rows {
+            columns,
+            judged,
+            left_out: _,
+            unexpected,
+        } => {
+            result.count(unexpected.len() as u64, judged, mostly);
+            result.rows = unexpected;
+            to_show = columns;
         }
     }
-    result
+    (result, to_show)
 }
 
-fn ask(table: &Table, declared: &Declared) -> Result<(Observed, f64), AskError> {
+fn ask(declared: &Declared, heads: &Heads, keep: Keep) -> Result<(Asked, f64), AskError> {
     let name = &declared.expectation;
     let expectation = by_id(name).ok_or_else(|| AskError::Unknown {
         name: name.clone(),
         nearest: nearest(name),
     })?;
     let params = Params::new(&declared.params, expectation.about().params)?;
-    let column = declared.column.as_deref();
-    Ok((
-        expectation.observe(table, column, &params)?,
-        params.mostly()?,
-    ))
+    let question = Question {
+        column: declared.column.as_deref(),
+        params,
+        heads,
+        keep,
+    };
+    Ok((expectation.ask(&question)?, params.mostly()?))
 }
 
 /// The listed id that shares the longest beginning and end with this one.
@@ -269,32 +375,6 @@ pub(crate) fn share(k: usize, n: usize, level: Level) -> Estimate {
     }
     let interval = interval::wilson(k as f64, n as f64, level);
     Estimate::new(k as f64 / n as f64, interval, n as u64, level, "wilson").events(k as u64)
-}
-
-fn examples(table: &Table, column: Option<&str>, rows: &[usize]) -> Vec<Example> {
-    let texts = column.and_then(|name| table.texts(name).ok());
-    let value = |row: usize| texts.as_ref().and_then(|texts| texts[row].clone());
-    let shown = rows.iter().take(EXAMPLES);
-    shown
-        .map(|&row| Example {
-            row,
-            value: value(row),
-        })
-        .collect()
-}
-
-/// Judges each cell that has a value by its text.
-fn each_value(
-    table: &Table,
-    column: Option<&str>,
-    is_expected: impl Fn(&str) -> bool,
-) -> Result<Observed, AskError> {
-    let texts = table.texts(column.ok_or(AskError::NoColumn)?)?;
-    let judged = texts.iter().flatten().count();
-    let is_unexpected = |text: &Option<String>| text.as_deref().is_some_and(|t| !is_expected(t));
-    let unexpected = (0..texts.len()).filter(|&row| is_unexpected(&texts[row]));
-    let unexpected = unexpected.collect();
-    Ok(Observed::Cells { judged, unexpected })
 }
 
 #[cfg(test)]

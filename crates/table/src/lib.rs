@@ -2,10 +2,11 @@
 //! admitted, and how the cases are divided.
 //!
 //! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`]
-//! or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into parts, and later compared with new
-//! data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
+//! or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into
+//! parts, and later compared with new data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
+pub mod accumulator;
 mod cell;
 pub mod check;
 pub mod cohort;
@@ -13,10 +14,16 @@ pub mod drift;
 pub mod expectation;
 pub mod profile;
 mod read;
+pub mod scan;
+mod source;
 pub mod split;
 mod table;
 pub mod tfdv;
+mod values;
 mod write;
 
-pub use read::{Format, Limits, ReadError, ReadOptions};
-pub use table::{ColumnError, Kind, Table};
+pub use cell::Cell;
+pub use read::{Format, Limits, Packing, ReadError, ReadOptions, open, unpack};
+pub use source::Source;
+pub use table::{ColumnError, Head, Heads, Kind, Table};
+pub use values::Values;

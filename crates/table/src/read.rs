@@ -1,21 +1,22 @@
-//! Delimited text becomes a table, or an error that says where and what to do.
+//! Files become tables, or an error that says where and what to do.
 
+mod building;
 mod columnar;
+mod delimited;
 mod format;
+mod markers;
 mod ndjson;
-mod structure;
+mod parts;
+mod records;
 
-use std::collections::HashMap;
-
-use arrow_array::{Array, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema};
+use bytes::Bytes;
 use galen_spec::data::Column;
+use std::sync::Arc;
 use thiserror::Error;
 
-use crate::cell;
+use crate::scan::{Pace, Scan, ScanError, whole};
 use crate::{Kind, Table};
-pub use format::Format;
-use structure::{Structure, structure};
+pub use format::{Format, Packing, open, unpack};
 
 /// How a delimited file is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,14 @@ pub struct ReadOptions {
     pub delimiter: u8,
     /// Texts that mean that there is no value, besides the empty one.
     pub na: Vec<String>,
+    /// Whether what pandas writes where there is no value (`NA`, `NaN`, `null` …), and `?` among numbers and times, means so
+    /// in a text file.
+    pub common_na: bool,
+    /// The encoding of a text file by its name of the web, such as `latin1`; without one it is UTF-8, or UTF-16 if a byte order
+    /// mark says so.
+    pub encoding: Option<String>,
+    /// Whether chunks also hold the texts of the file, so that what is written is what was read.
+    pub keep_texts: bool,
     pub limits: Limits,
     /// Declared columns: their type is not guessed, and a cell that does not fit is an error. A declared column that the
     /// file does not have is left to [`crate::expectation::declared`], a column that is not declared is typed by what it holds.
@@ -35,9 +44,18 @@ impl Default for ReadOptions {
         Self {
             delimiter: b',',
             na: Vec::new(),
+            common_na: true,
+            encoding: None,
+            keep_texts: false,
             limits: Limits::default(),
             columns: Vec::new(),
         }
+    }
+}
+
+impl ReadOptions {
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
     }
 }
 
@@ -54,8 +72,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             bytes: 512 << 20,
-            columns: 10_000,
-            record_bytes: 1 << 20,
+            columns: 200_000,
+            record_bytes: 16 << 20,
         }
     }
 }
@@ -71,8 +89,10 @@ pub enum ReadError {
     Empty,
     #[error("The file has a header and no row below it.")]
     HeaderOnly,
-    #[error("Line {line} is not UTF-8 (byte {offset} of the file): save the file as UTF-8.")]
-    NotUtf8 { line: u64, offset: usize },
+    #[error(
+        "Line {line} is not UTF-8 (byte {offset} of the file): save the file as UTF-8, or name its encoding."
+    )]
+    NotUtf8 { line: u64, offset: u64 },
     #[error(
         "Line {line} holds a zero byte, so this is no text file: export the table as CSV in UTF-8."
     )]
@@ -123,10 +143,22 @@ pub enum ReadError {
         /// Cells of the column that do not fit, this one included.
         cells: usize,
     },
+    #[error(
+        "There is no encoding `{name}`: name one such as utf-8, utf-16le, latin1 or windows-1252."
+    )]
+    UnknownEncoding { name: String },
+    #[error("The file is not in the encoding {name}: name the one it was written in.")]
+    Encoding { name: &'static str },
+    #[error(
+        "The file has {bytes} bytes, and one in another encoding than UTF-8 is limited to {limit}: save the file as UTF-8."
+    )]
+    OtherEncodingTooLarge { bytes: u64, limit: usize },
     #[error("The delimiter must be a byte that is no quote and no line end.")]
     Delimiter,
-    #[error("The file cannot be decoded: {0}")]
-    Decode(String),
+    #[error("The file changed while it was read: read it when it is complete.")]
+    Changed,
+    #[error("The disk failed: {why}")]
+    Disk { why: String },
     #[error("The file cannot be unpacked as {what}: {why}; get it anew.")]
     Packed { what: &'static str, why: String },
     #[error(
@@ -143,10 +175,51 @@ pub enum ReadError {
     Infinite { column: String, row: usize },
 }
 
+impl ReadError {
+    /// The error of a part of a file, with the line and row of the file.
+    fn moved(self, lines: u64, bytes: u64, rows: u64) -> Self {
+        use ReadError::*;
+        let mut error = self;
+        match &mut error {
+            NotUtf8 { line, offset } => {
+                *line += lines;
+                *offset += bytes;
+            }
+            Ragged { line, row, .. } | Cell { line, row, .. } => {
+                *line += lines;
+                *row += rows as usize;
+            }
+            NotText { line }
+            | TooManyColumns { line, .. }
+            | LineTooLong { line, .. }
+            | UnclosedQuote { line }
+            | Json { line, .. } => *line += lines,
+            _ => {}
+        }
+        error
+    }
+}
+
+fn disk(error: std::io::Error) -> ReadError {
+    ReadError::Disk {
+        why: error.to_string(),
+    }
+}
+
+/// What a cell of a declared kind must be; any text is one.
+fn expected(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Integer => Some("an integer"),
+        Kind::Number => Some("a number"),
+        Kind::Boolean => Some("true or false"),
+        Kind::Date => Some("a date such as 2026-11-25"),
+        Kind::DateTime => Some("a moment such as 2026-11-25T08:30:00"),
+        Kind::Text => None,
+    }
+}
+
 impl Table {
-    /// Reads a delimited file with a header; a byte order mark is skipped, empty lines are no rows.
-    ///
-    /// Types are found over all rows. Names and markers are compared without the blanks around them; cells keep theirs.
+    /// Reads a delimited file with a header into memory; see [`delimited::Delimited::open`].
     ///
     /// # Errors
     /// The first thing wrong with the file, as a [`ReadError`]; nothing is guessed.
@@ -156,128 +229,21 @@ impl Table {
             let bytes = bytes.len();
             return Err(ReadError::TooLarge { bytes, limit });
         }
-        if matches!(options.delimiter, b'"' | b'\n' | b'\r' | 0 | 128..) {
-            return Err(ReadError::Delimiter);
-        }
-        let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(bytes, e.valid_up_to()))?;
-        let text = text.trim_start_matches('\u{feff}');
-        let structure = structure(text.as_bytes(), options.delimiter, &options.limits)?;
-        match structure.lines.len() {
-            0 => return Err(ReadError::Empty),
-            1 => return Err(ReadError::HeaderOnly),
-            _ => {}
-        }
-        let cells = decode(text.as_bytes(), options.delimiter, &structure)?;
-        let names = header(&cells)?;
-        let declared = |name: &str| options.columns.iter().find(|column| column.name == name);
-        let mut columns = Vec::with_capacity(names.len());
-        for (index, name) in names.into_iter().enumerate() {
-            let cells = strings(cells.column(index).as_ref()).iter().skip(1);
-            let values = without_markers(cells, &options.na);
-            let kind = match declared(&name) {
-                None => cell::kind_of(values.iter().flatten()),
-                Some(column) => {
-                    let kind = cell::declared_kind(column.kind);
-                    check_cells(&name, kind, &values, &structure.lines)?;
-                    kind
-                }
-            };
-            columns.push((name, kind, values));
-        }
-        Ok(Self::build(columns, structure.lines.len() - 1))
-    }
-}
-
-fn not_utf8(bytes: &[u8], offset: usize) -> ReadError {
-    let line = 1 + bytes[..offset].iter().filter(|&&b| b == b'\n').count() as u64;
-    ReadError::NotUtf8 { line, offset }
-}
-
-/// All records, the header included, as text.
-fn decode(bytes: &[u8], delimiter: u8, structure: &Structure) -> Result<RecordBatch, ReadError> {
-    let field = |i: usize| Field::new(i.to_string(), DataType::Utf8, true);
-    let schema = Schema::new((0..structure.fields).map(field).collect::<Vec<_>>());
-    let failed = |e: arrow_schema::ArrowError| ReadError::Decode(e.to_string());
-    let mut reader = arrow_csv::ReaderBuilder::new(std::sync::Arc::new(schema))
-        .with_header(false)
-        .with_delimiter(delimiter)
-        .with_batch_size(structure.lines.len())
-        .build_buffered(bytes)
-        .map_err(failed)?;
-    let cells = reader.next().ok_or(ReadError::Empty)?.map_err(failed)?;
-    if cells.num_rows() == structure.lines.len() {
-        Ok(cells)
-    } else {
-        let (found, expected) = (cells.num_rows(), structure.lines.len());
-        Err(ReadError::Decode(format!(
-            "{found} records were decoded of {expected}"
-        )))
-    }
-}
-
-fn header(cells: &RecordBatch) -> Result<Vec<String>, ReadError> {
-    let mut seen = HashMap::new();
-    let mut names = Vec::with_capacity(cells.num_columns());
-    for (index, column) in cells.columns().iter().enumerate() {
-        let second = index + 1;
-        let name = strings(column.as_ref());
-        let name = if name.is_null(0) {
-            ""
-        } else {
-            name.value(0).trim()
+        let source = Arc::new(Bytes::copy_from_slice(bytes));
+        let options = ReadOptions {
+            keep_texts: true,
+            ..options.clone()
         };
-        if name.is_empty() {
-            return Err(ReadError::UnnamedColumn { position: second });
-        }
-        if let Some(first) = seen.insert(name.to_owned(), second) {
-            let name = name.to_owned();
-            return Err(ReadError::DuplicateColumn {
-                name,
-                first,
-                second,
-            });
-        }
-        names.push(name.to_owned());
+        in_memory(&delimited::Delimited::open(source, &options, Pace::ALONE)?)
     }
-    Ok(names)
 }
 
-/// The cells, null where they are blank or a missing marker.
-fn without_markers<'a>(cells: impl Iterator<Item = Option<&'a str>>, na: &[String]) -> StringArray {
-    let is_value =
-        |text: &&str| !text.trim().is_empty() && !na.iter().any(|m| m.trim() == text.trim());
-    cells.map(|cell| cell.filter(is_value)).collect()
-}
-
-fn strings(column: &dyn Array) -> &StringArray {
-    let strings = column.as_any().downcast_ref::<StringArray>();
-    strings.expect("the schema asks for text only")
-}
-
-fn check_cells(
-    name: &str,
-    kind: Kind,
-    values: &StringArray,
-    lines: &[u64],
-) -> Result<(), ReadError> {
-    let (fits, expected): (fn(&str) -> bool, _) = match kind {
-        Kind::Integer => (|text| cell::integer(text).is_some(), "an integer"),
-        Kind::Number => (|text| cell::number(text).is_some(), "a number"),
-        Kind::Text => return Ok(()),
-    };
-    let cells = values.iter().enumerate();
-    let mut wrong = cells.filter_map(|(row, v)| v.filter(|v| !fits(v)).map(|v| (row, v)));
-    match wrong.next() {
-        None => Ok(()),
-        Some((row, value)) => Err(ReadError::Cell {
-            line: lines[row + 1],
-            row,
-            column: name.to_owned(),
-            value: value.to_owned(),
-            expected,
-            cells: 1 + wrong.count(),
-        }),
-    }
+/// The whole table of a scan over bytes in memory.
+fn in_memory(scan: &dyn Scan) -> Result<Table, ReadError> {
+    whole(scan).map_err(|error| match error {
+        ScanError::Read(error) | ScanError::File { error, .. } => error,
+        ScanError::Column(_) | ScanError::Stopped => ReadError::Changed,
+    })
 }
 
 #[cfg(test)]
@@ -460,7 +426,7 @@ mod tests {
         #[test]
         fn any_delimited_text_is_a_table_or_an_error_but_never_undecodable(text in "[a1.,\"\n\r\u{feff} ]{0,60}") {
             let read = read(&text);
-            prop_assert!(!matches!(read, Err(ReadError::Decode(_))), "{:?}", read);
+            prop_assert!(!matches!(read, Err(ReadError::Changed)), "{:?}", read);
             if let Ok(table) = read {
                 let again = Table::read_csv(&table.to_csv(), &ReadOptions::default());
                 prop_assert_eq!(again, Ok(table));

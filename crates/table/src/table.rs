@@ -1,34 +1,92 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow_array::{
-    Array, ArrayRef, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
-    UInt64Array,
-};
-use arrow_schema::{DataType, Field, Schema};
-use serde::Serialize;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, StringArray, UInt64Array};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::cell;
+use crate::values::Values;
 
 /// Named columns of equal length: one row a case.
 ///
-/// Each column is held twice: typed, as an Arrow array, for computing; and as the text that stood in the file, so that
-/// writing gives `0.870` back as `0.870`. An absent value is null in both.
-#[derive(Clone, Debug, PartialEq)]
+/// Each column is held typed, as an Arrow array, for computing. A column of a whole delimited file also keeps the text that
+/// stood there, so that writing gives `0.870` back as `0.870`; without it the text is rendered from the value.
+#[derive(Clone, Debug)]
 pub struct Table {
-    batch: RecordBatch,
-    texts: Vec<StringArray>,
+    heads: Arc<Heads>,
+    arrays: Vec<ArrayRef>,
+    texts: Vec<Option<StringArray>>,
+    rows: usize,
+}
+
+/// The names and kinds of columns, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heads {
+    list: Vec<Head>,
+    places: HashMap<String, usize>,
+}
+
+/// The name and the kind of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Head {
+    pub name: String,
+    pub kind: Kind,
+}
+
+impl Heads {
+    /// Of equal names the first is found.
+    pub fn new(list: Vec<Head>) -> Self {
+        let mut places = HashMap::with_capacity(list.len());
+        for (place, head) in list.iter().enumerate() {
+            places.entry(head.name.clone()).or_insert(place);
+        }
+        Self { list, places }
+    }
+
+    pub fn list(&self) -> &[Head] {
+        &self.list
+    }
+
+    /// The place of a column.
+    ///
+    /// # Errors
+    /// [`ColumnError::Absent`].
+    pub fn place(&self, name: &str) -> Result<usize, ColumnError> {
+        self.places.get(name).copied().ok_or_else(|| {
+            let known = self.list.iter().map(|head| head.name.clone());
+            ColumnError::Absent {
+                name: name.to_owned(),
+                known: known.collect(),
+            }
+        })
+    }
+
+    /// The kind of a column.
+    ///
+    /// # Errors
+    /// [`ColumnError::Absent`].
+    pub fn kind(&self, name: &str) -> Result<Kind, ColumnError> {
+        Ok(self.list[self.place(name)?].kind)
+    }
 }
 
 /// The type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Whole numbers of 64 bits.
     Integer,
     /// Finite numbers with a decimal point or exponent.
     Number,
+    /// `true` and `false`.
+    Boolean,
+    /// Days of the calendar, written `2026-11-25`.
+    Date,
+    /// Moments, written `2026-11-25T08:30:00`, with or without an offset from UTC; without one they are taken as UTC.
+    #[serde(rename = "datetime")]
+    DateTime,
     /// All else, and a column without any value.
     Text,
 }
@@ -36,7 +94,12 @@ pub enum Kind {
 impl Kind {
     /// Whether the values are numbers.
     pub fn is_numeric(self) -> bool {
-        self != Kind::Text
+        matches!(self, Kind::Integer | Kind::Number)
+    }
+
+    /// Whether the values are days or moments.
+    pub fn is_time(self) -> bool {
+        matches!(self, Kind::Date | Kind::DateTime)
     }
 }
 
@@ -89,38 +152,78 @@ impl Table {
         Self::join(columns.collect(), rows)
     }
 
-    fn join(columns: Vec<Column>, rows: usize) -> Self {
-        let fields = columns.iter().map(|column| {
-            let kind = column.array.data_type().clone();
-            Field::new(column.name.as_str(), kind, true)
-        });
-        let fields = fields.collect();
-        let (arrays, texts) = columns.into_iter().map(|c| (c.array, c.text)).unzip();
+    /// Columns whose arrays are of the type of their kind, see [`Values`], and of `rows` values.
+    pub(crate) fn of_arrays(heads: Arc<Heads>, arrays: Vec<ArrayRef>, rows: usize) -> Self {
+        debug_assert!(arrays.len() == heads.list.len() && arrays.iter().all(|a| a.len() == rows));
+        let texts = vec![None; arrays.len()];
         Self {
-            batch: batch(fields, arrays, rows),
+            heads,
+            arrays,
             texts,
+            rows,
         }
+    }
+
+    /// No row of such columns.
+    pub(crate) fn none(heads: &Arc<Heads>) -> Self {
+        let none = |head: &Head| cell::typed(head.kind, &StringArray::new_null(0));
+        let arrays = heads.list.iter().map(none).collect();
+        Self::of_arrays(heads.clone(), arrays, 0)
+    }
+
+    /// The columns of these places, in this order; arrays are shared.
+    pub(crate) fn of_places(&self, places: &[usize]) -> Self {
+        let all = places.iter().copied().eq(0..self.arrays.len());
+        if all {
+            return self.clone();
+        }
+        let columns = places.iter().map(|&place| self.column(place));
+        Self::join(columns.collect(), self.rows)
+    }
+
+    /// As [`Table::of_arrays`], with the texts that stood in the file.
+    pub(crate) fn with_file_texts(mut self, texts: Vec<Option<StringArray>>) -> Self {
+        debug_assert_eq!(texts.len(), self.arrays.len());
+        self.texts = texts;
+        self
+    }
+
+    fn join(columns: Vec<Column>, rows: usize) -> Self {
+        let mut table = Self {
+            heads: Arc::default(),
+            arrays: Vec::with_capacity(columns.len()),
+            texts: Vec::with_capacity(columns.len()),
+            rows,
+        };
+        let mut heads = Vec::with_capacity(columns.len());
+        for Column { head, array, text } in columns {
+            heads.push(head);
+            table.arrays.push(array);
+            table.texts.push(text);
+        }
+        table.heads = Arc::new(Heads::new(heads));
+        table
     }
 
     /// The number of rows.
     pub fn rows(&self) -> usize {
-        self.batch.num_rows()
+        self.rows
+    }
+
+    /// The names and kinds of the columns, in the order of the file.
+    pub fn heads(&self) -> &Arc<Heads> {
+        &self.heads
     }
 
     /// The names of the columns, in the order of the file.
     pub fn names(&self) -> Vec<&str> {
-        let schema = self.batch.schema_ref();
-        schema.fields().iter().map(|f| f.name().as_str()).collect()
+        let heads = self.heads.list.iter();
+        heads.map(|head| head.name.as_str()).collect()
     }
 
     /// Whether there is a column of that name.
     pub fn has(&self, name: &str) -> bool {
-        self.batch.schema_ref().index_of(name).is_ok()
-    }
-
-    /// The columns as Arrow arrays: `Int64`, `Float64` or `Utf8`.
-    pub fn batch(&self) -> &RecordBatch {
-        &self.batch
+        self.heads.places.contains_key(name)
     }
 
     /// The type of a column.
@@ -128,7 +231,15 @@ impl Table {
     /// # Errors
     /// [`ColumnError::Absent`].
     pub fn kind(&self, name: &str) -> Result<Kind, ColumnError> {
-        Ok(self.kind_at(self.index(name)?))
+        self.heads.kind(name)
+    }
+
+    /// The typed values of a column.
+    ///
+    /// # Errors
+    /// [`ColumnError::Absent`].
+    pub fn values(&self, name: &str) -> Result<Values<'_>, ColumnError> {
+        Ok(Values::of(self.arrays[self.heads.place(name)?].as_ref()))
     }
 
     /// The values of a column as numbers; integers beyond 2^53 lose their last digits.
@@ -138,25 +249,26 @@ impl Table {
     /// # Errors
     /// [`ColumnError::Absent`], [`ColumnError::NotNumbers`] with the first text that is no number.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, ColumnError> {
-        let index = self.index(name)?;
-        let text = &self.texts[index];
-        let array = self.batch.column(index).as_any();
-        if let Some(integers) = array.downcast_ref::<Int64Array>() {
-            Ok(integers.iter().map(|v| v.map(|v| v as f64)).collect())
-        } else if let Some(numbers) = array.downcast_ref::<Float64Array>() {
-            Ok(numbers.iter().collect())
-        } else if let Some(row) = (0..text.len()).find(|&row| text.is_valid(row)) {
-            let not_number =
-                |row: &usize| text.is_valid(*row) && cell::number(text.value(*row)).is_none();
-            let row = (0..text.len()).find(not_number).unwrap_or(row);
-            Err(ColumnError::NotNumbers {
-                name: name.to_owned(),
-                row,
-                value: text.value(row).to_owned(),
-            })
-        } else {
-            Ok(vec![None; text.len()])
+        let index = self.heads.place(name)?;
+        let values = Values::of(self.arrays[index].as_ref());
+        match values {
+            Values::Integer(integers) => {
+                return Ok(integers.iter().map(|v| v.map(|v| v as f64)).collect());
+            }
+            Values::Number(numbers) => return Ok(numbers.iter().collect()),
+            _ if values.missing() == self.rows => return Ok(vec![None; self.rows]),
+            _ => {}
         }
+        let present = (0..self.rows).filter_map(|row| Some((row, self.text_at(index, row)?)));
+        let mut present = present.peekable();
+        let first = present.peek().map_or(0, |(row, _)| *row);
+        let wrong = present.find(|(_, text)| cell::number(text).is_none());
+        let row = wrong.map_or(first, |(row, _)| row);
+        Err(ColumnError::NotNumbers {
+            name: name.to_owned(),
+            row,
+            value: self.text_at(index, row).unwrap_or_default(),
+        })
     }
 
     /// The values of any column as they stood in the file.
@@ -164,8 +276,14 @@ impl Table {
     /// # Errors
     /// [`ColumnError::Absent`].
     pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>, ColumnError> {
-        let text = &self.texts[self.index(name)?];
-        Ok(text.iter().map(|v| v.map(str::to_owned)).collect())
+        let index = self.heads.place(name)?;
+        Ok((0..self.rows).map(|row| self.text_at(index, row)).collect())
+    }
+
+    /// The value of one cell as it stood in the file; absent without a value, column or row.
+    pub fn text(&self, name: &str, row: usize) -> Option<String> {
+        let index = self.heads.place(name).ok()?;
+        (row < self.rows).then(|| self.text_at(index, row))?
     }
 
     /// For each row whether the column has no value.
@@ -173,8 +291,8 @@ impl Table {
     /// # Errors
     /// [`ColumnError::Absent`].
     pub fn missing(&self, name: &str) -> Result<Vec<bool>, ColumnError> {
-        let text = &self.texts[self.index(name)?];
-        Ok((0..text.len()).map(|row| text.is_null(row)).collect())
+        let values = self.values(name)?;
+        Ok((0..self.rows).map(|row| values.is_missing(row)).collect())
     }
 
     /// The rows where `keep` holds, in their order.
@@ -202,17 +320,12 @@ impl Table {
         let taken = |array: &dyn Array| {
             arrow_select::take::take(array, &indices, None).expect("the rows were checked")
         };
-        let fields = self.batch.schema_ref().fields();
-        let arrays = self.batch.columns().iter().map(|a| taken(a.as_ref()));
-        let arrays = arrays.collect();
-        let texts = self.texts.iter().map(|text| to_strings(&taken(text)));
+        let text = |text: &StringArray| taken(text).as_string::<i32>().clone();
         Ok(Self {
-            texts: texts.collect(),
-            batch: batch(
-                fields.iter().map(|f| f.as_ref().clone()).collect(),
-                arrays,
-                rows.len(),
-            ),
+            heads: self.heads.clone(),
+            arrays: self.arrays.iter().map(|a| taken(a.as_ref())).collect(),
+            texts: self.texts.iter().map(|t| t.as_ref().map(text)).collect(),
+            rows: rows.len(),
         })
     }
 
@@ -225,9 +338,8 @@ impl Table {
         if row >= rows {
             return Err(ColumnError::NoRow { row, rows });
         }
-        let cell = |text: &StringArray| (!text.is_null(row)).then(|| text.value(row).to_owned());
         let names = self.names().into_iter().map(str::to_owned);
-        let cells = self.texts.iter().map(|text| vec![cell(text)]);
+        let cells = (0..self.arrays.len()).map(|index| vec![self.text_at(index, row)]);
         Self::from_texts(names.zip(cells).collect())
     }
 
@@ -267,7 +379,7 @@ impl Table {
     pub fn without(&self, names: &[&str]) -> Self {
         let gone: HashSet<_> = names.iter().collect();
         let columns = self.columns().into_iter();
-        let kept = columns.filter(|column| !gone.contains(&column.name.as_str()));
+        let kept = columns.filter(|column| !gone.contains(&column.head.name.as_str()));
         Self::join(kept.collect(), self.rows())
     }
 
@@ -278,10 +390,10 @@ impl Table {
     pub fn select(&self, names: &[&str]) -> Result<Self, ColumnError> {
         let mut chosen: Vec<Column> = Vec::new();
         for &name in names {
-            if chosen.iter().any(|column| column.name == name) {
+            if chosen.iter().any(|column| column.head.name == name) {
                 return Err(ColumnError::Exists(name.to_owned()));
             }
-            chosen.push(self.column(self.index(name)?));
+            chosen.push(self.column(self.heads.place(name)?));
         }
         Ok(Self::join(chosen, self.rows()))
     }
@@ -302,31 +414,56 @@ impl Table {
                 b: owned(other),
             });
         }
-        let column = |(index, name): (usize, &str)| {
-            let arrays: Vec<&dyn Array> = tables
-                .iter()
-                .map(|t| &t.texts[index] as &dyn Array)
-                .collect();
-            let all = arrow_select::concat::concat(&arrays).expect("all are text of at most 2 GiB");
-            let with_values = tables
-                .iter()
-                .filter(|t| t.texts[index].null_count() < t.rows());
-            let kind = with_values.map(|t| t.kind_at(index)).reduce(joined);
-            (
-                name.to_owned(),
-                kind.unwrap_or(Kind::Text),
-                to_strings(&all),
-            )
-        };
         let rows = tables.iter().map(Self::rows).sum();
-        Ok(Self::build(
-            first.names().into_iter().enumerate().map(column).collect(),
-            rows,
-        ))
+        let columns = (0..first.arrays.len()).map(|index| Self::put_together(tables, index));
+        Ok(Self::join(columns.collect(), rows))
     }
 
-    pub(crate) fn text_arrays(&self) -> &[StringArray] {
-        &self.texts
+    /// One column of all tables.
+    fn put_together(tables: &[Self], index: usize) -> Column {
+        let head = &tables[0].heads.list[index];
+        let kinds = tables
+            .iter()
+            .filter(|table| Values::of(table.arrays[index].as_ref()).missing() < table.rows);
+        let kind = kinds
+            .map(|table| table.heads.list[index].kind)
+            .reduce(Kind::joined)
+            .unwrap_or(Kind::Text);
+        let same = tables
+            .iter()
+            .all(|table| table.heads.list[index].kind == kind);
+        let arrays: Vec<&dyn Array> = tables.iter().map(|t| t.arrays[index].as_ref()).collect();
+        let first = arrays[0].data_type();
+        let name = head.name.clone();
+        if same
+            && tables.iter().all(|table| table.texts[index].is_none())
+            && arrays.iter().all(|array| array.data_type() == first)
+        {
+            let array = arrow_select::concat::concat(&arrays).expect("arrays of one type");
+            let head = Head { name, kind };
+            let text = None;
+            return Column { head, array, text };
+        }
+        let cells = tables
+            .iter()
+            .flat_map(|table| (0..table.rows).map(move |row| table.text_at(index, row)));
+        Column::new(name, kind, cells.collect())
+    }
+
+    /// The columns as arrays of Arrow, typed as [`Values`] says.
+    pub(crate) fn arrays(&self) -> &[ArrayRef] {
+        &self.arrays
+    }
+
+    /// The text of a cell by the place of its column: as it stood in the file, or rendered.
+    pub(crate) fn text_at(&self, index: usize, row: usize) -> Option<String> {
+        match &self.texts[index] {
+            Some(text) => text.is_valid(row).then(|| text.value(row).to_owned()),
+            None => {
+                let cell = Values::of(self.arrays[index].as_ref()).cell(row)?;
+                Some(cell.to_string())
+            }
+        }
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -338,27 +475,9 @@ impl Table {
     /// Copies no value: arrays are shared.
     fn column(&self, index: usize) -> Column {
         Column {
-            name: self.batch.schema_ref().field(index).name().clone(),
-            array: self.batch.column(index).clone(),
+            head: self.heads.list[index].clone(),
+            array: self.arrays[index].clone(),
             text: self.texts[index].clone(),
-        }
-    }
-
-    fn index(&self, name: &str) -> Result<usize, ColumnError> {
-        self.batch
-            .schema_ref()
-            .index_of(name)
-            .map_err(|_| ColumnError::Absent {
-                name: name.to_owned(),
-                known: self.names().into_iter().map(str::to_owned).collect(),
-            })
-    }
-
-    fn kind_at(&self, index: usize) -> Kind {
-        match self.batch.column(index).data_type() {
-            DataType::Int64 => Kind::Integer,
-            DataType::Float64 => Kind::Number,
-            _ => Kind::Text,
         }
     }
 
@@ -375,54 +494,45 @@ impl Table {
     }
 }
 
+/// Equal names, kinds and texts of cells.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        let same_cells = |index: usize| {
+            (0..self.rows).all(|row| self.text_at(index, row) == other.text_at(index, row))
+        };
+        self.heads.list == other.heads.list
+            && self.rows == other.rows
+            && (0..self.arrays.len()).all(same_cells)
+    }
+}
+
 /// One column on its own.
 struct Column {
-    name: String,
+    head: Head,
     array: ArrayRef,
-    text: StringArray,
+    text: Option<StringArray>,
 }
 
 impl Column {
     fn new(name: String, kind: Kind, text: StringArray) -> Self {
-        let array = typed(kind, &text);
-        Self { name, array, text }
+        let array = cell::typed(kind, &text);
+        let head = Head { name, kind };
+        // A column of text is its own text.
+        let text = (kind != Kind::Text).then_some(text);
+        Self { head, array, text }
     }
 }
 
-fn joined(a: Kind, b: Kind) -> Kind {
-    match (a, b) {
-        _ if a == b => a,
-        (Kind::Text, _) | (_, Kind::Text) => Kind::Text,
-        _ => Kind::Number,
+impl Kind {
+    /// The kind that holds the values of both.
+    pub(crate) fn joined(a: Kind, b: Kind) -> Kind {
+        match (a, b) {
+            (a, b) if a == b => a,
+            (a, b) if a.is_numeric() && b.is_numeric() => Kind::Number,
+            (a, b) if a.is_time() && b.is_time() => Kind::DateTime,
+            _ => Kind::Text,
+        }
     }
-}
-
-/// The values of a column whose every text was found to be of that kind.
-fn typed(kind: Kind, text: &StringArray) -> ArrayRef {
-    match kind {
-        Kind::Integer => Arc::new(
-            text.iter()
-                .map(|v| v.and_then(cell::integer))
-                .collect::<Int64Array>(),
-        ),
-        Kind::Number => Arc::new(
-            text.iter()
-                .map(|v| v.and_then(cell::number))
-                .collect::<Float64Array>(),
-        ),
-        Kind::Text => Arc::new(text.clone()),
-    }
-}
-
-fn to_strings(array: &dyn Array) -> StringArray {
-    let strings = array.as_any().downcast_ref::<StringArray>();
-    strings.expect("an array of text stays one").clone()
-}
-
-fn batch(fields: Vec<Field>, arrays: Vec<ArrayRef>, rows: usize) -> RecordBatch {
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
-        .expect("the columns are of one length and of their type")
 }
 
 #[cfg(test)]

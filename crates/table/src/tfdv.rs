@@ -19,6 +19,8 @@ mod result;
 mod statistics;
 mod well_formed;
 
+use std::collections::{HashMap, HashSet};
+
 use galen_spec::tfdv::{Feature, LifecycleStage, Schema};
 use serde_json::Value;
 use thiserror::Error;
@@ -27,7 +29,7 @@ pub use anomaly::{Anomaly, AnomalyType, Reason};
 pub use check::{CHECKS, FeatureCheck, Scene};
 pub use distance::Measured;
 pub use result::{not_judged, results};
-pub use statistics::{FeatureStatistics, Statistics, Type};
+pub use statistics::{FeatureStatistics, Statistics, Type, columns_of_texts};
 
 /// In which environment a table is, and what it is compared with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,49 +79,46 @@ pub fn judge(schema: &Schema, table: &Statistics, setting: &Setting) -> Result<J
             known: schema.default_environment.clone(),
         });
     }
+    let known = known(schema);
     let mut judged = Judged::default();
     for feature in &schema.feature {
-        let Some(column) = table.feature(&feature.name) else {
-            if is_required(schema, feature, setting.environment) {
-                let reason = Reason::new(
-                    AnomalyType::SchemaMissingColumn,
-                    "Column dropped",
-                    "The table does not have this column.",
-                );
-                judged.add(&feature.name, vec![reason]);
+        // As in TFDV, of two features of one name the first is judged; a column that both require is missed twice.
+        let is_first = std::ptr::eq(known[feature.name.as_str()], feature);
+        let reasons = match table.feature(&feature.name) {
+            Some(_) if !is_first => continue,
+            Some(column) => {
+                let (reasons, measured) = of_feature(schema, feature, column, setting);
+                judged.measured.extend(measured);
+                reasons
             }
-            continue;
+            None if is_required(schema, feature, setting.environment) => vec![Reason::new(
+                AnomalyType::SchemaMissingColumn,
+                "Column dropped",
+                "The table does not have this column.",
+            )],
+            None => continue,
         };
-        // As in TFDV, of two features of one name the first counts.
-        if std::ptr::eq(feature, known(schema, &feature.name).unwrap_or(feature)) {
-            let (reasons, measured) = of_feature(schema, feature, column, setting);
-            judged.add(&feature.name, reasons);
-            judged.measured.extend(measured);
+        let mut there = judged.anomalies.iter_mut().filter(|_| !is_first);
+        match there.find(|one| one.column == feature.name) {
+            Some(there) => there.reasons.extend(reasons),
+            None => judged.anomalies.extend(Anomaly::of(&feature.name, reasons)),
         }
     }
+    let combined = schema.sparse_feature.iter().chain(&schema.weighted_feature);
+    let combined: HashSet<&str> = combined.filter_map(|one| one["name"].as_str()).collect();
     for column in &table.features {
-        if known(schema, &column.name).is_none() && !is_combined(schema, &column.name) {
+        let name = column.name.as_str();
+        if !known.contains_key(name) && !combined.contains(name) {
             let reason = Reason::new(
                 AnomalyType::SchemaNewColumn,
                 "New column",
                 "The schema does not have this column.",
             );
-            judged.add(&column.name, vec![reason]);
+            judged.anomalies.extend(Anomaly::of(name, vec![reason]));
         }
     }
     judged.dataset = Anomaly::of("", examples::look(schema, table, setting));
     Ok(judged)
-}
-
-impl Judged {
-    fn add(&mut self, column: &str, reasons: Vec<Reason>) {
-        // A column that two features require is missed twice, in one anomaly.
-        let there = self.anomalies.iter_mut().find(|one| one.column == column);
-        match there {
-            Some(there) => there.reasons.extend(reasons),
-            None => self.anomalies.extend(Anomaly::of(column, reasons)),
-        }
-    }
 }
 
 /// What is wrong with a column that the schema has.
@@ -186,20 +185,15 @@ fn collision(schema: &Schema, feature: &Feature) -> Option<Vec<Reason>> {
     )])
 }
 
-/// Whether a sparse or weighted feature has that name.
-fn is_combined(schema: &Schema, name: &str) -> bool {
-    let lists = schema.sparse_feature.iter().chain(&schema.weighted_feature);
-    lists.into_iter().any(|one| one["name"] == name)
-}
-
 fn is_retired_combination(one: &Value) -> bool {
     let stage = serde_json::from_value(one["lifecycle_stage"].clone()).ok();
     one["deprecated"] == true || stage.is_some_and(is_retired_stage)
 }
 
-/// The first feature of that name.
-fn known<'a>(schema: &'a Schema, name: &str) -> Option<&'a Feature> {
-    schema.feature.iter().find(|feature| feature.name == name)
+/// The first feature of each name.
+fn known(schema: &Schema) -> HashMap<&str, &Feature> {
+    let features = schema.feature.iter().rev();
+    features.map(|one| (one.name.as_str(), one)).collect()
 }
 
 /// Whether a feature is judged no more, or not yet.

@@ -1,7 +1,6 @@
 use serde_json::json;
 
-use super::{About, AskError, Expectation, Observed, Params};
-use crate::Table;
+use super::{About, AskError, Asked, Expectation, Observed, Question};
 
 /// The table has the column, at the place `column_index` (from 0) if that is given.
 ///
@@ -18,18 +17,13 @@ impl Expectation for ColumnToExist {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError> {
-        let column = column.ok_or(AskError::NoColumn)?;
-        let place = table.names().iter().position(|name| *name == column);
-        let wanted = params.number("column_index")?;
-        Ok(Observed::Whole {
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let column = question.column.ok_or(AskError::NoColumn)?;
+        let place = question.heads.place(column).ok();
+        let wanted = question.params.number("column_index")?;
+        Ok(Asked::at_once(Observed::Whole {
             holds: place.is_some_and(|place| wanted.is_none_or(|wanted| wanted == place as f64)),
             value: json!({ "column_index": place }),
-        })
+        }))
     }
 }

@@ -97,7 +97,7 @@ fn absent_values_are_not_judged_and_mostly_is_a_share_of_the_judged() {
         result.examples,
         [Example {
             row: 0,
-            value: Some("1".into())
+            value: json!("1")
         }]
     );
     let share = result.share.expect("cells were judged");

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::params::Bounds;
-use super::{About, AskError, Expectation, Observed, Params};
-use crate::Table;
+use super::{About, AskError, Asked, Expectation, Observed, Question};
+use crate::accumulator::Rows;
 
 /// The number of rows lies between two numbers, both allowed unless declared strict.
 ///
@@ -19,16 +19,11 @@ impl Expectation for TableRowCountToBeBetween {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        _: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError> {
-        let bounds = Bounds::read(params)?;
-        Ok(Observed::Whole {
-            holds: bounds.contain(table.rows() as f64),
-            value: json!(table.rows()),
-        })
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let bounds = Bounds::read(&question.params)?;
+        Ok(Asked::of(Rows, move |rows| Observed::Whole {
+            holds: bounds.contain(rows as f64),
+            value: json!(rows),
+        }))
     }
 }

@@ -1,6 +1,5 @@
 use super::params::Bounds;
-use super::{About, AskError, Expectation, Observed, Params, each_value};
-use crate::{Table, cell};
+use super::{About, AskError, Asked, Expectation, Question};
 
 /// Every value lies between two numbers, both allowed unless `strict_min` or `strict_max` says otherwise.
 ///
@@ -25,15 +24,10 @@ impl Expectation for ValuesToBeBetween {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError> {
-        let bounds = Bounds::read(params)?;
-        each_value(table, column, |text| {
-            cell::number(text).is_some_and(|v| bounds.contain(v))
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let bounds = Bounds::read(&question.params)?;
+        Asked::each_value(question, move |cell| {
+            cell.number().is_some_and(|value| bounds.contain(value))
         })
     }
 }

@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{About, AskError, Expectation, Observed, Params, each_value};
-use crate::{Table, cell};
+use super::{About, AskError, Asked, Expectation, Question};
+use crate::Cell;
 
 /// Every value is one of a set: a text of the set is compared as text, a number as number.
 ///
@@ -22,23 +22,29 @@ impl Expectation for ValuesToBeInSet {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError> {
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let params = &question.params;
         let set = params
             .list("value_set")?
             .ok_or(AskError::Needs("`value_set`"))?;
-        if !set.iter().all(|v| v.is_string() || v.is_number()) {
-            return Err(params.wrong("value_set", "a list of texts and numbers"));
+        if !set
+            .iter()
+            .all(|v| v.is_string() || v.is_number() || v.is_boolean())
+        {
+            return Err(params.wrong("value_set", "a list of texts, numbers and truth values"));
         }
-        let texts: HashSet<&str> = set.iter().filter_map(Value::as_str).collect();
+        let texts = set.iter().filter_map(Value::as_str).map(str::to_owned);
+        let texts: HashSet<String> = texts.collect();
         let numbers: Vec<f64> = set.iter().filter_map(Value::as_f64).collect();
-        let is_number = |text: &str| cell::number(text).is_some_and(|v| numbers.contains(&v));
-        each_value(table, column, |text| {
-            texts.contains(text) || is_number(text)
+        let truths: Vec<bool> = set.iter().filter_map(Value::as_bool).collect();
+        Asked::each_value(question, move |cell| match cell {
+            Cell::Text(text) if texts.contains(text) => true,
+            Cell::Boolean(value) if truths.contains(&value) => true,
+            Cell::Text(_) | Cell::Integer(_) | Cell::Number(_) => {
+                cell.number().is_some_and(|value| numbers.contains(&value))
+                    || (!texts.is_empty() && texts.contains(&cell.to_string()))
+            }
+            other => texts.contains(&other.to_string()),
         })
     }
 }

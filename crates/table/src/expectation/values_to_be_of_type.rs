@@ -1,5 +1,5 @@
-use super::{About, AskError, Expectation, Observed, Params, each_value};
-use crate::{Table, cell};
+use super::{About, AskError, Asked, Expectation, Question};
+use crate::Cell;
 
 /// Every value reads as the type `type_`: `integer`, `number` or `category`.
 ///
@@ -19,21 +19,19 @@ impl Expectation for ValuesToBeOfType {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        params: &Params,
-    ) -> Result<Observed, AskError> {
-        match params.text("type_")?.ok_or(AskError::Needs("`type_`"))? {
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let kind = question.params.text("type_")?;
+        match kind.ok_or(AskError::Needs("`type_`"))? {
             "integer" | "int" | "int64" => {
-                each_value(table, column, |t| cell::integer(t).is_some())
+                Asked::each_value(question, |cell| cell.whole_number().is_some())
             }
             "number" | "float" | "float64" => {
-                each_value(table, column, |t| cell::number(t).is_some())
+                Asked::each_value(question, |cell: Cell| cell.number().is_some())
             }
-            "category" | "str" | "object" => each_value(table, column, |_| true),
-            _ => Err(params.wrong("type_", "`integer`, `number` or `category`")),
+            "category" | "str" | "object" => Asked::each_value(question, |_| true),
+            _ => Err(question
+                .params
+                .wrong("type_", "`integer`, `number` or `category`")),
         }
     }
 }

@@ -1,7 +1,5 @@
-use std::collections::HashMap;
-
-use super::{About, AskError, Expectation, Observed, Params};
-use crate::Table;
+use super::{About, AskError, Asked, Expectation, Observed, Question};
+use crate::accumulator::{Keys, Missing};
 
 /// No value occurs twice; each cell of a value that does is not as expected.
 ///
@@ -20,23 +18,17 @@ impl Expectation for ValuesToBeUnique {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        _: &Params,
-    ) -> Result<Observed, AskError> {
-        let texts = table.texts(column.ok_or(AskError::NoColumn)?)?;
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for text in texts.iter().flatten() {
-            *counts.entry(text).or_default() += 1;
-        }
-        let repeated = |text: &Option<String>| text.as_deref().is_some_and(|t| counts[t] > 1);
-        Ok(Observed::Cells {
-            judged: counts.values().sum(),
-            unexpected: (0..texts.len())
-                .filter(|&row| repeated(&texts[row]))
-                .collect(),
-        })
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let columns = vec![question.column()?.to_owned()];
+        let keys = Keys {
+            columns: columns.clone(),
+            missing: Missing::Any,
+        };
+        Ok(Asked::of(keys, move |seen| Observed::Rows {
+            columns,
+            judged: seen.n(),
+            left_out: seen.left_out,
+            unexpected: seen.repeated(),
+        }))
     }
 }

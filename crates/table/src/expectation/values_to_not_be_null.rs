@@ -1,5 +1,4 @@
-use super::{About, AskError, Expectation, Observed, Params};
-use crate::Table;
+use super::{About, AskError, Asked, Expectation, Question};
 
 /// Every cell has a value.
 ///
@@ -16,17 +15,14 @@ impl Expectation for ValuesToNotBeNull {
         }
     }
 
-    fn observe(
-        &self,
-        table: &Table,
-        column: Option<&str>,
-        _: &Params,
-    ) -> Result<Observed, AskError> {
-        let missing = table.missing(column.ok_or(AskError::NoColumn)?)?;
-        let unexpected = (0..missing.len()).filter(|&row| missing[row]).collect();
-        Ok(Observed::Cells {
-            judged: missing.len(),
-            unexpected,
-        })
+    fn ask(&self, question: &Question) -> Result<Asked, AskError> {
+        let column = question.column()?.to_owned();
+        let of = column.clone();
+        Ok(Asked::each_row(question, vec![column], move |table| {
+            let values = table.values(&of)?;
+            Ok((0..values.len())
+                .map(|row| Some(!values.is_missing(row)))
+                .collect())
+        }))
     }
 }

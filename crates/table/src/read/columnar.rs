@@ -1,151 +1,132 @@
-//! Parquet and Arrow: the columns come typed.
+//! Columns that come typed, from Parquet or Arrow, in the types of a [`Table`].
 
-use std::io::Cursor;
+mod arrow;
+mod parquet;
 
-use arrow_array::{Array, RecordBatch, StringArray};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type};
+use arrow_array::{Array, ArrayRef, Float64Array, StringArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{ArrowError, DataType, SchemaRef};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::{DataType, Schema, TimeUnit};
 
-use super::{ReadError, ReadOptions, check_cells, without_markers};
-use crate::{Kind, Table, cell};
+use super::markers::Markers;
+use super::{ReadError, ReadOptions, expected};
+use crate::table::{Head, Heads};
+use crate::{Kind, cell};
+
+pub(super) use arrow::open as open_arrow;
+pub(super) use parquet::open as open_parquet;
 
 /// Rows that are decoded at once.
-const BATCH: usize = 8192;
+const BATCH: usize = 65_536;
 
-impl Table {
-    /// Reads a Parquet file.
-    ///
-    /// Whole and floating numbers are numbers; everything else, dates among them, is its text. Null and NaN are missing.
-    ///
-    /// # Errors
-    /// [`ReadError::Columnar`] for a damaged file or a column of lists or records, [`ReadError::Infinite`].
-    pub fn read_parquet(bytes: Vec<u8>, options: &ReadOptions) -> Result<Table, ReadError> {
-        let broken = |error: &dyn std::fmt::Display| ReadError::Columnar {
-            what: "Parquet",
-            why: error.to_string(),
-        };
-        let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
-            .map_err(|error| broken(&error))?;
-        let schema = builder.schema().clone();
-        let reader = builder
-            .with_batch_size(BATCH)
-            .build()
-            .map_err(|error| broken(&error))?;
-        gathered(reader, &schema, "Parquet", options)
-    }
-
-    /// Reads an Arrow IPC file (Feather version 2) or stream; types as of [`Table::read_parquet`].
-    ///
-    /// # Errors
-    /// As [`Table::read_parquet`].
-    pub fn read_arrow(bytes: &[u8], options: &ReadOptions) -> Result<Table, ReadError> {
-        let broken = |error: ArrowError| ReadError::Columnar {
-            what: "Arrow",
-            why: error.to_string(),
-        };
-        if bytes.starts_with(b"ARROW1") {
-            let reader =
-                arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).map_err(broken)?;
-            let schema = reader.schema();
-            return gathered(reader, &schema, "Arrow", options);
-        }
-        let reader =
-            arrow_ipc::reader::StreamReader::try_new(Cursor::new(bytes), None).map_err(broken)?;
-        let schema = reader.schema();
-        gathered(reader, &schema, "Arrow", options)
-    }
+/// What each column of a file becomes.
+struct Columns {
+    heads: Arc<Heads>,
+    plans: Vec<Plan>,
 }
 
-fn gathered(
-    batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
-    schema: &SchemaRef,
-    what: &'static str,
-    options: &ReadOptions,
-) -> Result<Table, ReadError> {
-    let broken = |why: String| ReadError::Columnar { what, why };
-    let fields = schema.fields();
-    if fields.len() > options.limits.columns {
-        return Err(ReadError::TooManyColumns {
-            line: 1,
-            limit: options.limits.columns,
-        });
-    }
-    let mut names: Vec<(String, Kind)> = Vec::new();
-    for (at, field) in fields.iter().enumerate() {
-        let (name, second) = (field.name().trim().to_owned(), at + 1);
-        if name.is_empty() {
-            return Err(ReadError::UnnamedColumn { position: second });
-        }
-        if let Some(first) = names.iter().position(|(known, _)| *known == name) {
-            return Err(ReadError::DuplicateColumn {
-                name,
-                first: first + 1,
-                second,
+struct Plan {
+    /// The type of the file.
+    natural: Kind,
+    /// As it is held: declared, or the natural one.
+    kind: Kind,
+    markers: Markers,
+}
+
+impl Columns {
+    /// Whole and floating numbers and decimals are numbers; days, moments and truth values stay so; everything else is its
+    /// text. A column without any value has no kind, so it is text.
+    fn of(
+        schema: &Schema,
+        what: &'static str,
+        options: &ReadOptions,
+        has_values: &[bool],
+    ) -> Result<Self, ReadError> {
+        let fields = schema.fields();
+        if fields.len() > options.limits.columns {
+            return Err(ReadError::TooManyColumns {
+                line: 1,
+                limit: options.limits.columns,
             });
         }
-        let Some(kind) = kind_of(field.data_type()) else {
-            let kind = field.data_type();
-            return Err(broken(format!(
-                "column `{name}` is of {kind}: write its parts as columns"
-            )));
-        };
-        names.push((name, kind));
-    }
-    let mut cells: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
-    let mut held = 0;
-    for batch in batches {
-        let batch = batch.map_err(|error| broken(error.to_string()))?;
-        for ((column, array), (name, kind)) in cells.iter_mut().zip(batch.columns()).zip(&names) {
-            let before = column.len();
-            texts(array.as_ref(), *kind, column)
-                .map_err(|error| broken(format!("column `{name}`: {error}")))?;
-            let infinite = column[before..].iter().position(|cell| {
-                *kind == Kind::Number && cell.as_deref().is_some_and(|cell| cell.contains("inf"))
-            });
-            if let Some(row) = infinite {
-                return Err(ReadError::Infinite {
-                    column: name.clone(),
-                    row: before + row,
+        let mut seen = std::collections::HashMap::new();
+        let (mut list, mut plans) = (Vec::new(), Vec::new());
+        for (at, field) in fields.iter().enumerate() {
+            let (name, second) = (field.name().trim().to_owned(), at + 1);
+            if name.is_empty() {
+                return Err(ReadError::UnnamedColumn { position: second });
+            }
+            if let Some(first) = seen.insert(name.clone(), second) {
+                return Err(ReadError::DuplicateColumn {
+                    name,
+                    first,
+                    second,
                 });
             }
-            held += column[before..]
-                .iter()
-                .flatten()
-                .map(String::len)
-                .sum::<usize>();
-        }
-        // Packed columns can unpack to as many cells as anybody likes.
-        if held > options.limits.bytes {
-            return Err(ReadError::UnpacksTooLarge {
-                limit: options.limits.bytes,
+            let Some(natural) = kind_of(field.data_type()) else {
+                let kind = field.data_type();
+                let why = format!("column `{name}` is of {kind}: write its parts as columns");
+                return Err(ReadError::Columnar { what, why });
+            };
+            let column = options.column(&name);
+            let natural = if has_values[at] { natural } else { Kind::Text };
+            let kind = column.map_or(natural, |column| cell::declared_kind(column.kind));
+            plans.push(Plan {
+                natural,
+                kind,
+                markers: Markers::new(&options.na, false),
             });
+            list.push(Head { name, kind });
+        }
+        Ok(Self {
+            heads: Arc::new(Heads::new(list)),
+            plans,
+        })
+    }
+
+    /// The array of a column in the type of its kind, null and NaN being missing; `first` is the number of its first row.
+    fn held(
+        &self,
+        place: usize,
+        array: &ArrayRef,
+        what: &'static str,
+        first: u64,
+    ) -> Result<ArrayRef, ReadError> {
+        let (plan, head) = (&self.plans[place], &self.heads.list()[place]);
+        let broken = |error: arrow_schema::ArrowError| ReadError::Columnar {
+            what,
+            why: format!("column `{}`: {error}", head.name),
+        };
+        let array = natural(plan.natural, array).map_err(broken)?;
+        let array = match plan.natural {
+            Kind::Number => finite(array, &head.name, first)?,
+            Kind::Text => without_markers(array, &plan.markers),
+            _ => array,
+        };
+        if plan.kind == plan.natural {
+            return Ok(array);
+        }
+        let texts = texts(array.as_ref()).map_err(broken)?;
+        let wrong = (0..texts.len())
+            .filter(|&row| texts.is_valid(row) && !cell::fits(plan.kind, texts.value(row)))
+            .collect::<Vec<_>>();
+        match (wrong.first(), expected(plan.kind)) {
+            (Some(&row), Some(expected)) => Err(ReadError::Cell {
+                // There are no lines: a row is named by its number alone.
+                line: first + row as u64 + 1,
+                row: first as usize + row,
+                column: head.name.clone(),
+                value: texts.value(row).to_owned(),
+                expected,
+                cells: wrong.len(),
+            }),
+            _ => Ok(cell::typed(plan.kind, &texts)),
         }
     }
-    let rows = cells.first().map_or(0, Vec::len);
-    if rows == 0 {
-        return Err(ReadError::HeaderOnly);
-    }
-    // There are no lines: a row is named by its number alone.
-    let lines: Vec<u64> = (0..=rows as u64).collect();
-    let declared = |name: &str| options.columns.iter().find(|column| column.name == name);
-    let mut built = Vec::with_capacity(names.len());
-    for ((name, kind), column) in names.into_iter().zip(cells) {
-        let values: StringArray = without_markers(column.iter().map(Option::as_deref), &options.na);
-        let kind = match declared(&name) {
-            Some(column) => {
-                let kind = cell::declared_kind(column.kind);
-                check_cells(&name, kind, &values, &lines)?;
-                kind
-            }
-            None if kind == Kind::Text => Kind::Text,
-            // A column without a value has no kind, as in a text.
-            None if values.null_count() == rows => Kind::Text,
-            None => kind,
-        };
-        built.push((name, kind, values));
-    }
-    Ok(Table::build(built, rows))
 }
 
 /// How a type is held; `None` for lists and records.
@@ -153,26 +134,108 @@ fn kind_of(kind: &DataType) -> Option<Kind> {
     use DataType::*;
     match kind {
         Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 => Some(Kind::Integer),
-        // Beyond 64 bits with a sign it is a code, as in a text.
-        UInt64 => Some(Kind::Text),
-        Float16 | Float32 | Float64 => Some(Kind::Number),
-        Null | Boolean | Utf8 | LargeUtf8 | Utf8View | Date32 | Date64 | Timestamp(..)
-        | Time32(_) | Time64(_) | Duration(_) | Decimal32(..) | Decimal64(..) | Decimal128(..)
-        | Decimal256(..) => Some(Kind::Text),
+        Float16 | Float32 | Float64 | Decimal32(..) | Decimal64(..) | Decimal128(..)
+        | Decimal256(..) => Some(Kind::Number),
+        Boolean => Some(Kind::Boolean),
+        Date32 | Date64 => Some(Kind::Date),
+        Timestamp(..) => Some(Kind::DateTime),
+        // Beyond 64 bits with a sign a number is a code, as in a text.
+        Null | UInt64 | Utf8 | LargeUtf8 | Utf8View | Time32(_) | Time64(_) | Duration(_) => {
+            Some(Kind::Text)
+        }
         Dictionary(_, values) => kind_of(values),
         _ => None,
     }
 }
 
-/// The cells of an array as texts, absent ones and NaN as `None`.
-fn texts(array: &dyn Array, kind: Kind, into: &mut Vec<Option<String>>) -> Result<(), ArrowError> {
+/// The array in the one type of Arrow in which the kind is held.
+fn natural(kind: Kind, array: &ArrayRef) -> Result<ArrayRef, arrow_schema::ArrowError> {
+    let to = match kind {
+        Kind::Integer => DataType::Int64,
+        Kind::Number => DataType::Float64,
+        Kind::Boolean => DataType::Boolean,
+        Kind::Date => DataType::Date32,
+        Kind::DateTime => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Kind::Text => match array.data_type() {
+            DataType::Utf8 => return Ok(array.clone()),
+            DataType::Dictionary(_, values) if kind_of(values) == Some(Kind::Text) => {
+                let coded = |values| DataType::Dictionary(Box::new(DataType::Int32), values);
+                coded(Box::new(DataType::Utf8))
+            }
+            DataType::LargeUtf8 | DataType::Utf8View => DataType::Utf8,
+            _ => return Ok(Arc::new(texts(array.as_ref())?)),
+        },
+    };
+    if *array.data_type() == to {
+        return Ok(array.clone());
+    }
+    let strict = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    // A moment of any zone is held as its moment in UTC.
+    if let DataType::Timestamp(unit, Some(_)) = array.data_type() {
+        let utc = DataType::Timestamp(*unit, None);
+        let bare = array.to_data().into_builder().data_type(utc).build()?;
+        return cast_with_options(&arrow_array::make_array(bare), &to, &strict);
+    }
+    cast_with_options(array, &to, &strict)
+}
+
+/// NaN is missing, an infinite number an error.
+fn finite(array: ArrayRef, name: &str, first: u64) -> Result<ArrayRef, ReadError> {
+    let numbers = array.as_primitive::<Float64Type>();
+    if numbers.values().iter().all(|value| value.is_finite()) {
+        return Ok(array);
+    }
+    let infinite = |row: &usize| numbers.is_valid(*row) && numbers.value(*row).is_infinite();
+    if let Some(row) = (0..numbers.len()).find(infinite) {
+        return Err(ReadError::Infinite {
+            column: name.to_owned(),
+            row: first as usize + row,
+        });
+    }
+    let kept = numbers.iter().map(|value| value.filter(|v| !v.is_nan()));
+    Ok(Arc::new(kept.collect::<Float64Array>()))
+}
+
+fn without_markers(array: ArrayRef, markers: &Markers) -> ArrayRef {
+    let is_missing = |text: &str| markers.mean_missing(text.trim());
+    if let Some(coded) = array.as_dictionary_opt::<Int32Type>() {
+        let words = coded.values().as_string::<i32>();
+        if !words.iter().flatten().any(is_missing) {
+            return array;
+        }
+        let kept: StringArray = (0..coded.len())
+            .map(|row| {
+                let code = coded.key(row)?;
+                words.is_valid(code).then(|| words.value(code))
+            })
+            .map(|text| text.filter(|text| !is_missing(text)))
+            .collect();
+        return Arc::new(kept);
+    }
+    let texts = array.as_string::<i32>();
+    if !texts.iter().flatten().any(is_missing) {
+        return array;
+    }
+    let kept = texts
+        .iter()
+        .map(|text| text.filter(|text| !is_missing(text)));
+    Arc::new(kept.collect::<StringArray>())
+}
+
+/// The cells of an array as texts.
+fn texts(array: &dyn Array) -> Result<StringArray, arrow_schema::ArrowError> {
     let format = FormatOptions::default();
     let shown = ArrayFormatter::try_new(array, &format)?;
+    let mut builder = arrow_array::builder::StringBuilder::new();
     for row in 0..array.len() {
-        let text = (!array.is_null(row))
-            .then(|| shown.value(row).try_to_string())
-            .transpose()?;
-        into.push(text.filter(|text| kind != Kind::Number || text != "NaN"));
+        if array.is_null(row) {
+            builder.append_null();
+        } else {
+            builder.append_value(shown.value(row).try_to_string()?);
+        }
     }
-    Ok(())
+    Ok(builder.finish())
 }

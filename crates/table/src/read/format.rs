@@ -1,10 +1,18 @@
 //! What the bytes of a file are, and unpacking them.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{Read, Write};
+use std::sync::Arc;
 
-use super::{ReadError, ReadOptions};
+use bytes::Bytes;
+
+use super::columnar::{open_arrow, open_parquet};
+use super::delimited::Delimited;
+use super::ndjson::Ndjson;
+use super::{ReadError, ReadOptions, disk, in_memory};
 use crate::Table;
+use crate::scan::{Pace, Scan};
+use crate::source::Source;
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +80,79 @@ impl Format {
     }
 }
 
+/// Opens a file of any format as a table in parts: by `format`, or else by its first bytes. It must be unpacked; see
+/// [`unpack`].
+///
+/// # Errors
+/// The first thing wrong with the file, as a [`ReadError`]; nothing is guessed.
+pub fn open(
+    source: Arc<dyn Source>,
+    format: Option<Format>,
+    options: &ReadOptions,
+    pace: Pace,
+) -> Result<Box<dyn Scan>, ReadError> {
+    let length = source.len().min(64 << 10) as usize;
+    let begin = source.bytes(0, length).map_err(disk)?;
+    match format.unwrap_or_else(|| Format::of_bytes(&begin)) {
+        Format::Delimited(delimiter) => {
+            let (source, begin) = match in_utf8(&source, &begin, options)? {
+                Some(text) => (Arc::new(text.clone()) as Arc<dyn Source>, text),
+                None => (source, begin),
+            };
+            let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&begin));
+            let options = ReadOptions {
+                delimiter,
+                ..options.clone()
+            };
+            Ok(Box::new(Delimited::open(source, &options, pace)?))
+        }
+        Format::Ndjson => {
+            let text = in_utf8(&source, &begin, options)?;
+            let source = text.map_or(source, |text| Arc::new(text));
+            Ok(Box::new(Ndjson::open(source, options, pace)?))
+        }
+        Format::Parquet => open_parquet(source, options),
+        Format::Arrow => open_arrow(source, options),
+    }
+}
+
+/// The text in UTF-8, if it is in another encoding: the named one, or UTF-16 by its byte order mark.
+fn in_utf8(
+    source: &Arc<dyn Source>,
+    begin: &[u8],
+    options: &ReadOptions,
+) -> Result<Option<Bytes>, ReadError> {
+    let utf16 =
+        encoding_rs::Encoding::for_bom(begin).filter(|_| !begin.starts_with(b"\xef\xbb\xbf"));
+    let encoding = match &options.encoding {
+        Some(name) => Some(
+            encoding_rs::Encoding::for_label(name.as_bytes())
+                .ok_or_else(|| ReadError::UnknownEncoding { name: name.clone() })?,
+        ),
+        None => utf16.map(|(encoding, _)| encoding),
+    };
+    let Some(encoding) = encoding.filter(|encoding| *encoding != encoding_rs::UTF_8) else {
+        return Ok(None);
+    };
+    let limit = options.limits.bytes;
+    let length = usize::try_from(source.len())
+        .ok()
+        .filter(|length| *length <= limit);
+    let Some(length) = length else {
+        let bytes = source.len();
+        return Err(ReadError::OtherEncodingTooLarge { bytes, limit });
+    };
+    let bytes = source.bytes(0, length).map_err(disk)?;
+    let (text, used, malformed) = encoding.decode(&bytes);
+    if malformed {
+        return Err(ReadError::Encoding { name: used.name() });
+    }
+    Ok(Some(Bytes::from(text.into_owned())))
+}
+
 impl Table {
-    /// Reads a file of any format: by `format`, or else by its first bytes. Bytes packed by gzip or Zstandard are unpacked,
-    /// up to the limit of bytes.
+    /// Reads a file of any format into memory: by `format`, or else by its first bytes. Bytes packed by gzip or Zstandard are
+    /// unpacked, up to the limit of bytes.
     ///
     /// # Errors
     /// The first thing wrong with the file, as a [`ReadError`]; nothing is guessed.
@@ -83,56 +161,81 @@ impl Table {
         format: Option<Format>,
         options: &ReadOptions,
     ) -> Result<Table, ReadError> {
-        let bytes = unpacked(bytes, options.limits.bytes)?;
-        match format.unwrap_or_else(|| Format::of_bytes(&bytes)) {
-            Format::Delimited(delimiter) => {
-                let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&bytes));
-                let options = ReadOptions {
-                    delimiter,
-                    ..options.clone()
-                };
-                Table::read_csv(&bytes, &options)
+        let limit = options.limits.bytes;
+        let bytes = match Packing::of(bytes) {
+            None => Cow::Borrowed(bytes),
+            Some(packing) => {
+                let mut into = Vec::new();
+                unpack(packing, bytes, &mut into, limit as u64)?;
+                Cow::Owned(into)
             }
-            Format::Ndjson => Table::read_ndjson(&bytes, options),
-            Format::Parquet => Table::read_parquet(bytes.into_owned(), options),
-            Format::Arrow => Table::read_arrow(&bytes, options),
+        };
+        if bytes.len() > limit {
+            let bytes = bytes.len();
+            return Err(ReadError::TooLarge { bytes, limit });
+        }
+        let options = ReadOptions {
+            keep_texts: true,
+            ..options.clone()
+        };
+        let source = Arc::new(Bytes::from(bytes.into_owned()));
+        in_memory(open(source, format, &options, Pace::ALONE)?.as_ref())
+    }
+}
+
+/// How the bytes of a file are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    Gzip,
+    Zstandard,
+}
+
+impl Packing {
+    /// The packing by the first bytes.
+    pub fn of(bytes: &[u8]) -> Option<Packing> {
+        match bytes {
+            [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstandard),
+            _ => None,
         }
     }
 }
 
-/// The bytes without their packing, of which there may be one layer.
-fn unpacked(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, ReadError> {
-    match bytes {
-        [0x1f, 0x8b, ..] => unpack(flate2::read::MultiGzDecoder::new(bytes), "gzip", limit),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            let decoder = zstd::Decoder::new(bytes).map_err(|error| packed("Zstandard", &error))?;
-            unpack(decoder, "Zstandard", limit)
-        }
-        _ => Ok(Cow::Borrowed(bytes)),
-    }
-}
-
-/// A few bytes can unpack to as many as anybody likes, so reading ends at the limit.
-fn unpack<'a>(
+/// Unpacks one layer. A few bytes can unpack to as many as anybody likes, so it ends at the limit.
+///
+/// # Errors
+/// [`ReadError::Packed`], [`ReadError::UnpacksTooLarge`], [`ReadError::Disk`] if it cannot be written.
+pub fn unpack(
+    packing: Packing,
     from: impl Read,
-    what: &'static str,
-    limit: usize,
-) -> Result<Cow<'a, [u8]>, ReadError> {
-    let mut bytes = Vec::new();
-    let end = limit as u64 + 1;
-    from.take(end)
-        .read_to_end(&mut bytes)
-        .map_err(|error| packed(what, &error))?;
-    if bytes.len() > limit {
-        return Err(ReadError::UnpacksTooLarge { limit });
-    }
-    Ok(Cow::Owned(bytes))
-}
-
-fn packed(what: &'static str, error: &std::io::Error) -> ReadError {
-    ReadError::Packed {
+    into: &mut dyn Write,
+    limit: u64,
+) -> Result<(), ReadError> {
+    let what = match packing {
+        Packing::Gzip => "gzip",
+        Packing::Zstandard => "Zstandard",
+    };
+    let broken = |error: std::io::Error| ReadError::Packed {
         what,
         why: error.to_string(),
+    };
+    let mut unpacked: Box<dyn Read> = match packing {
+        Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(from)),
+        Packing::Zstandard => Box::new(zstd::Decoder::new(from).map_err(broken)?),
+    };
+    let mut buffer = vec![0; 256 << 10];
+    let mut written = 0;
+    loop {
+        let length = unpacked.read(&mut buffer).map_err(broken)?;
+        if length == 0 {
+            return Ok(());
+        }
+        written += length as u64;
+        if written > limit {
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            return Err(ReadError::UnpacksTooLarge { limit });
+        }
+        into.write_all(&buffer[..length]).map_err(disk)?;
     }
 }
 

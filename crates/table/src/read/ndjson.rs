@@ -1,94 +1,239 @@
-//! One JSON object a line.
+//! One JSON object a line, read in parts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{ReadError, ReadOptions, check_cells, without_markers};
+use super::building::Building;
+use super::markers::Markers;
+use super::parts::{Part, cut_at_lines, lines_before};
+use super::{ReadError, ReadOptions, disk, expected};
+use crate::scan::{Pace, Scan, ScanError, Take};
+use crate::source::Source;
+use crate::table::{Head, Heads};
 use crate::{Kind, Table, cell};
 
-/// One column while lines go by.
-struct Growing {
-    name: String,
-    values: Vec<Option<String>>,
-    /// Whether every value so far was a number of JSON.
-    numbers: bool,
+/// One JSON object a line, as a table in parts. A column is a key of any of them, in the order in which they first appear.
+/// Absent keys and `null` are missing values, `true` and `false` are truth values; a text stays one, whatever it holds.
+pub struct Ndjson {
+    source: Arc<dyn Source>,
+    options: ReadOptions,
+    heads: Arc<Heads>,
+    has_values: Vec<bool>,
+    parts: Vec<Part>,
+    rows: u64,
 }
 
-impl Table {
-    /// Reads one JSON object a line; a column is a key of any of them, in the order in which they first appear. Absent keys
-    /// and `null` are missing values, `true` and `false` are texts; a text stays one, whatever it holds.
+/// What was seen of a column.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    kind: Option<Kind>,
+}
+
+impl Ndjson {
+    /// Goes over the lines once, to know the columns, their types and the parts.
     ///
     /// # Errors
     /// [`ReadError::Json`] for a line that is no object of plain values, and those of a delimited file.
-    pub fn read_ndjson(bytes: &[u8], options: &ReadOptions) -> Result<Table, ReadError> {
-        let (size, limit) = (bytes.len(), options.limits.bytes);
-        if size > limit {
-            return Err(ReadError::TooLarge { bytes: size, limit });
+    pub fn open(
+        source: Arc<dyn Source>,
+        options: &ReadOptions,
+        pace: Pace,
+    ) -> Result<Self, ReadError> {
+        let mut parts = cut_at_lines(source.as_ref(), options)?;
+        let look = |part: &Part| look(source.as_ref(), part, options);
+        let found: Vec<_> = if pace.jobs > 1 && parts.len() > 1 {
+            pace.on_threads(|| parts.par_iter().map(look).collect())
+        } else {
+            parts.iter().map(look).collect()
+        };
+        let mut all = Columns::default();
+        let mut rows = 0;
+        for (part, found) in parts.iter_mut().zip(found) {
+            let (columns, part_rows) =
+                found.map_err(|error| located(error, source.as_ref(), part.offset, rows))?;
+            part.first_row = rows;
+            rows += part_rows;
+            for (name, seen) in columns.list {
+                let at = all.place(&name);
+                let so_far = &mut all.list[at].1;
+                so_far.kind = match (so_far.kind, seen.kind) {
+                    (Some(a), Some(b)) => Some(Kind::joined(a, b)),
+                    (a, b) => a.or(b),
+                };
+            }
+            if all.list.len() > options.limits.columns {
+                let limit = options.limits.columns;
+                return Err(ReadError::TooManyColumns { line: 1, limit });
+            }
         }
-        let mut columns: Vec<Growing> = Vec::new();
-        let mut places: HashMap<String, usize> = HashMap::new();
-        // As in a delimited file, whose first record is the header.
-        let mut lines = vec![0];
-        for (line, text) in (1_u64..).zip(bytes.split(|&byte| byte == b'\n')) {
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            let (bytes, limit) = (text.len(), options.limits.record_bytes);
-            if bytes > limit {
-                return Err(ReadError::LineTooLong { line, bytes, limit });
-            }
-            let row = lines.len() - 1;
-            lines.push(line);
-            for (name, value) in object(text, line)? {
-                let at = *places.entry(name.clone()).or_insert_with(|| {
-                    columns.push(Growing {
-                        name: name.clone(),
-                        values: vec![None; row],
-                        numbers: true,
-                    });
-                    columns.len() - 1
-                });
-                let numbers = matches!(value, Value::Number(_) | Value::Null);
-                let column = &mut columns[at];
-                column.numbers &= numbers;
-                column.values.push(plain(value, line, &name)?);
-            }
-            if columns.len() > options.limits.columns {
-                return Err(ReadError::TooManyColumns {
-                    line,
-                    limit: options.limits.columns,
-                });
-            }
-            columns
-                .iter_mut()
-                .for_each(|column| column.values.resize(row + 1, None));
-        }
-        if lines.len() == 1 {
+        if rows == 0 {
             return Err(ReadError::Empty);
         }
-        let declared = |name: &str| options.columns.iter().find(|column| column.name == name);
-        let mut built = Vec::with_capacity(columns.len());
-        for Growing {
-            name,
-            values,
-            numbers,
-        } in columns
-        {
-            let values = values.iter().map(Option::as_deref);
-            let values = without_markers(values, &options.na);
-            let kind = match declared(&name) {
+        let has_values = all.list.iter().map(|(_, seen)| seen.kind.is_some());
+        let has_values = has_values.collect();
+        let heads = all.list.into_iter().map(|(name, seen)| {
+            let declared = options.column(&name).map(|c| cell::declared_kind(c.kind));
+            let kind = declared.or(seen.kind).unwrap_or(Kind::Text);
+            Head { name, kind }
+        });
+        Ok(Self {
+            heads: Arc::new(Heads::new(heads.collect())),
+            source,
+            options: options.clone(),
+            has_values,
+            parts,
+            rows,
+        })
+    }
+}
+
+impl Scan for Ndjson {
+    fn heads(&self) -> &Arc<Heads> {
+        &self.heads
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn first_row(&self, part: usize) -> u64 {
+        self.parts[part].first_row
+    }
+
+    fn has_values(&self, place: usize) -> bool {
+        self.has_values[place]
+    }
+
+    fn read(&self, part: usize, columns: &[usize], take: Take) -> Result<(), ScanError> {
+        let part = &self.parts[part];
+        let list = self.heads.list();
+        let mut builders: Vec<Building> = columns
+            .iter()
+            .map(|&place| Building::new(list[place].kind, self.options.keep_texts))
+            .collect();
+        let markers = Markers::new(&self.options.na, false);
+        let mut rows = 0;
+        each_object(self.source.as_ref(), part, &self.options, |line, object| {
+            for (builder, &place) in builders.iter_mut().zip(columns) {
+                let name = &list[place].name;
+                let value = object.get(name).cloned().unwrap_or(Value::Null);
+                let text = plain(value, line, name)?;
+                let text = text.filter(|text| !markers.mean_missing(text.trim()));
+                if !builder.push(text.as_deref()) {
+                    return Err(ReadError::Changed);
+                }
+            }
+            rows += 1;
+            Ok(())
+        })?;
+        let heads = columns.iter().map(|&place| list[place].clone());
+        let heads = Arc::new(Heads::new(heads.collect()));
+        let (arrays, texts) = builders.into_iter().map(Building::finish).unzip();
+        take(&Table::of_arrays(heads, arrays, rows).with_file_texts(texts))
+    }
+}
+
+/// Columns in the order in which they appear.
+#[derive(Default)]
+struct Columns {
+    list: Vec<(String, Seen)>,
+    places: HashMap<String, usize>,
+}
+
+impl Columns {
+    fn place(&mut self, name: &str) -> usize {
+        if let Some(&at) = self.places.get(name) {
+            return at;
+        }
+        let at = self.list.len();
+        self.places.insert(name.to_owned(), at);
+        self.list.push((name.to_owned(), Seen::default()));
+        at
+    }
+}
+
+/// The columns and the number of rows of a part.
+fn look(
+    source: &dyn Source,
+    part: &Part,
+    options: &ReadOptions,
+) -> Result<(Columns, u64), ReadError> {
+    let mut columns = Columns::default();
+    let mut rows = 0;
+    let markers = Markers::new(&options.na, false);
+    each_object(source, part, options, |line, object| {
+        for (name, value) in object {
+            let at = columns.place(name);
+            let is_text = value.is_string();
+            let Some(text) = plain(value.clone(), line, name)? else {
+                continue;
+            };
+            if markers.mean_missing(text.trim()) {
+                continue;
+            }
+            let seen = &mut columns.list[at].1;
+            seen.kind = Some(match options.column(name) {
                 Some(column) => {
                     let kind = cell::declared_kind(column.kind);
-                    check_cells(&name, kind, &values, &lines)?;
+                    if let (false, Some(expected)) = (cell::fits(kind, &text), expected(kind)) {
+                        return Err(ReadError::Cell {
+                            line,
+                            row: rows as usize,
+                            column: name.clone(),
+                            value: text,
+                            expected,
+                            cells: 1,
+                        });
+                    }
                     kind
                 }
-                None if numbers => cell::kind_of(values.iter().flatten()),
-                None => Kind::Text,
-            };
-            built.push((name, kind, values));
+                None if is_text => Kind::Text,
+                None => cell::widened(seen.kind, &text),
+            });
         }
-        Ok(Table::build(built, lines.len() - 1))
+        if columns.list.len() > options.limits.columns {
+            let limit = options.limits.columns;
+            return Err(ReadError::TooManyColumns { line, limit });
+        }
+        rows += 1;
+        Ok(())
+    })?;
+    Ok((columns, rows))
+}
+
+/// Calls `see` with the line, counted within the part, and the object of each row.
+fn each_object(
+    source: &dyn Source,
+    part: &Part,
+    options: &ReadOptions,
+    mut see: impl FnMut(u64, &serde_json::Map<String, Value>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let bytes = source.bytes(part.offset, part.length).map_err(disk)?;
+    for (line, text) in (1_u64..).zip(bytes.split(|&byte| byte == b'\n')) {
+        if text.trim_ascii().is_empty() {
+            continue;
+        }
+        let (bytes, limit) = (text.len(), options.limits.record_bytes);
+        if bytes > limit {
+            return Err(ReadError::LineTooLong { line, bytes, limit });
+        }
+        see(line, &object(text, line)?)?;
+    }
+    Ok(())
+}
+
+/// An error of a part, with the line and row of the file.
+fn located(error: ReadError, source: &dyn Source, offset: u64, rows: u64) -> ReadError {
+    match lines_before(source, offset) {
+        Ok(lines) => error.moved(lines, offset, rows),
+        Err(error) => error,
     }
 }
 
@@ -118,7 +263,11 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Table, ReadError> {
-        Table::read_ndjson(text.as_bytes(), &ReadOptions::default())
+        Table::read(
+            text.as_bytes(),
+            Some(super::super::Format::Ndjson),
+            &ReadOptions::default(),
+        )
     }
 
     #[test]

@@ -1,43 +1,52 @@
 //! A judgement as results of expectations, one a column.
 
+use std::collections::HashMap;
+
 use galen_spec::data::Severity;
 use galen_spec::tfdv::{Feature, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{Anomaly, Judged, is_retired, known};
-use crate::expectation::{Example, ExpectationResult};
+use super::{Anomaly, Judged, Measured, Reason, is_retired, known};
+use crate::accumulator::Example;
+use crate::expectation::ExpectationResult;
 
 /// What was found, in the shape of every expectation: a result for each column that was judged, and one for the table.
 /// All of TFDV's anomalies are errors, hence severity stop.
 pub fn results(schema: &Schema, judged: &Judged) -> Vec<ExpectationResult> {
+    let known = known(schema);
+    let anomalies = judged
+        .anomalies
+        .iter()
+        .map(|one| (one.column.as_str(), one));
+    let anomalies: HashMap<&str, &Anomaly> = anomalies.collect();
+    let mut measured: HashMap<&str, Vec<&Measured>> = HashMap::new();
+    for one in &judged.measured {
+        measured.entry(&one.column).or_default().push(one);
+    }
     let mut results = Vec::new();
     for feature in &schema.feature {
-        let is_first = known(schema, &feature.name).is_some_and(|one| std::ptr::eq(one, feature));
-        if is_first && !is_retired(feature) {
-            let of = |one: &&Anomaly| one.column == feature.name;
-            let anomaly = judged.anomalies.iter().find(of);
-            results.push(result("tfdv_schema", Some(&feature.name), anomaly));
+        let name = feature.name.as_str();
+        if !std::ptr::eq(known[name], feature) || is_retired(feature) {
+            continue;
         }
+        let mut result = result("tfdv_schema", Some(name), anomalies.get(name).copied());
+        if let Some(measured) = measured.get(name) {
+            result.observed["measured"] = json!(measured);
+        }
+        results.push(result);
     }
-    let new = |one: &&Anomaly| known(schema, &one.column).is_none();
-    let new = judged.anomalies.iter().filter(new);
+    let new = judged.anomalies.iter();
+    let new = new.filter(|one| !known.contains_key(one.column.as_str()));
     results.extend(new.map(|one| result("tfdv_schema", Some(&one.column), Some(one))));
     if schema.dataset_constraints.is_some() {
         results.push(result("tfdv_dataset", None, judged.dataset.as_ref()));
-    }
-    for result in &mut results {
-        let of = |one: &&super::Measured| Some(&one.column) == result.column.as_ref();
-        let measured: Vec<_> = judged.measured.iter().filter(of).collect();
-        if !measured.is_empty() {
-            result.observed["measured"] = json!(measured);
-        }
     }
     results
 }
 
 fn result(expectation: &str, column: Option<&str>, anomaly: Option<&Anomaly>) -> ExpectationResult {
     let reasons = anomaly.map_or(&[][..], |anomaly| &anomaly.reasons);
-    let list = |of: fn(&super::Reason) -> Value| reasons.iter().map(of).collect::<Vec<_>>();
+    let list = |of: fn(&Reason) -> Value| reasons.iter().map(of).collect::<Vec<_>>();
     let observed = json!({
         "types": list(|reason| json!(reason.kind)),
         "short": list(|reason| json!(reason.short)),
@@ -61,6 +70,7 @@ fn result(expectation: &str, column: Option<&str>, anomaly: Option<&Anomaly>) ->
         examples: Vec::<Example>::new(),
         severity: Severity::Stop,
         why: None,
+        rows: Vec::new(),
     }
 }
 

@@ -41,8 +41,8 @@ fn types_come_from_the_file_and_nan_is_missing() {
         .iter()
         .map(|name| table.kind(name).expect("it is there"))
         .collect();
-    use Kind::{Integer, Number, Text};
-    assert_eq!(kinds, [Integer, Number, Text, Text, Text, Text]);
+    use Kind::{Boolean, Date, Integer, Number, Text};
+    assert_eq!(kinds, [Integer, Number, Text, Text, Date, Boolean]);
     assert_eq!(
         table.numbers("score"),
         Ok(vec![Some(0.25), None, Some(1e-7), None])

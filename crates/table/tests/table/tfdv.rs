@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use galen_spec::tfdv::Schema;
-use galen_table::tfdv::{Judged, Setting, Statistics, judge, results};
+use galen_table::scan::Pace;
+use galen_table::tfdv::{Judged, Setting, Statistics, columns_of_texts, judge, results};
 use galen_table::{ReadOptions, Table};
 use serde_json::{Value, json};
 
@@ -23,6 +25,8 @@ struct Case {
     judged: Judged,
 }
 
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
+
 fn cases() -> Vec<Case> {
     let text = fs::read_to_string(folder().join("cases.json")).expect("make.py wrote it");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("it is JSON");
@@ -35,16 +39,23 @@ fn cases() -> Vec<Case> {
         let text = case["schema"].as_str().expect("the text of a schema");
         galen_tfdv::read("schema.pbtxt", text).expect("TFDV wrote it")
     };
-    let table = |name: &str| {
+    let table = |name: &str, schema: &Schema| {
         let bytes = fs::read(folder().join(format!("data/{name}.csv"))).expect("it is committed");
-        Table::read_csv(&bytes, &ReadOptions::default()).expect("it is a table")
+        let options = ReadOptions {
+            common_na: false,
+            columns: columns_of_texts(schema),
+            ..ReadOptions::default()
+        };
+        Table::read_csv(&bytes, &options).expect("it is a table")
+    };
+    let statistics = |table: &Table, schema: &Schema| {
+        Statistics::of(table, schema, Pace::ALONE).expect("it is in memory")
     };
     let case = |said: &Value| {
         let schema = schema(said);
         let given = |key: &str| {
-            said[key]
-                .as_str()
-                .map(|name| Statistics::of(&table(name), &schema))
+            let name = said[key].as_str()?;
+            Some(statistics(&table(name, &schema), &schema))
         };
         let (previous, serving, version) = (given("previous"), given("serving"), given("version"));
         let setting = Setting {
@@ -53,8 +64,8 @@ fn cases() -> Vec<Case> {
             serving: serving.as_ref(),
             previous_version: version.as_ref(),
         };
-        let data = table(said["data"].as_str().expect("a name"));
-        let statistics = Statistics::of(&data, &schema);
+        let data = table(said["data"].as_str().expect("a name"), &schema);
+        let statistics = statistics(&data, &schema);
         Case {
             name: said["name"].as_str().expect("a name").to_owned(),
             judged: judge(&schema, &statistics, &setting).expect("the environment is known"),
@@ -69,7 +80,7 @@ fn cases() -> Vec<Case> {
 #[test]
 fn every_anomaly_has_the_column_the_types_and_the_short_names_that_tfdv_gives_it() {
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in CASES.iter() {
         let mut expected: BTreeMap<&str, Value> = BTreeMap::new();
         for (column, anomaly) in case.said["anomalies"].as_object().expect("a mapping") {
             assert_eq!(anomaly["severity"], "ERROR");
@@ -124,7 +135,7 @@ fn every_anomaly_has_the_column_the_types_and_the_short_names_that_tfdv_gives_it
 #[test]
 fn what_is_wrong_with_a_table_as_a_whole_has_tfdvs_names() {
     let mut compared = 0;
-    for case in cases() {
+    for case in CASES.iter() {
         let found = case.judged.dataset.as_ref().map_or(Value::Null, |dataset| {
             let types: Vec<_> = dataset.reasons.iter().map(|reason| reason.kind).collect();
             let short: Vec<_> = dataset.reasons.iter().map(|reason| &reason.short).collect();
@@ -139,7 +150,7 @@ fn what_is_wrong_with_a_table_as_a_whole_has_tfdvs_names() {
 #[test]
 fn every_distance_is_that_of_tfdv() {
     let mut compared = 0;
-    for case in cases() {
+    for case in CASES.iter() {
         let empty = Vec::new();
         let said = case.said["measured"].as_array().unwrap_or(&empty);
         assert_eq!(case.judged.measured.len(), said.len(), "{}", case.name);
@@ -161,7 +172,7 @@ fn every_distance_is_that_of_tfdv() {
 
 #[test]
 fn a_result_fails_for_each_column_with_an_anomaly_and_for_no_other() {
-    for case in cases() {
+    for case in CASES.iter() {
         let results = results(&case.schema, &case.judged);
         let failed: BTreeSet<_> = results
             .iter()
@@ -183,4 +194,42 @@ fn a_result_fails_for_each_column_with_an_anomaly_and_for_no_other() {
             assert!(types > 0, "{}: {result:?}", case.name);
         }
     }
+}
+
+#[test]
+fn statistics_of_parts_merge_into_those_of_the_whole() {
+    use galen_table::scan::{Folder, Member, Scan};
+    let schema = galen_tfdv::read(
+        "schema.pbtxt",
+        "feature { name: 'n' type: FLOAT bool_domain { } } feature { name: 't' type: BYTES }",
+    );
+    let schema = schema.expect("it is a schema");
+    let part = |name: &str, rows: std::ops::Range<i32>| {
+        let rows: String = rows
+            .map(|i| format!("{}.5,{}\n", i % 7, ["a", "", "c"][i as usize % 3]))
+            .collect();
+        let text = format!("n,t\n{rows}");
+        let table = Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("a table");
+        let scan: Box<dyn Scan> = Box::new(table);
+        Member {
+            file: name.to_owned(),
+            name: name.to_owned(),
+            scan,
+        }
+    };
+    let of = |members: Vec<Member>, jobs: usize| {
+        let (folder, _) = Folder::new(members, None).expect("the same columns");
+        let pace = Pace {
+            jobs,
+            ..Pace::ALONE
+        };
+        Statistics::of(&folder, &schema, pace).expect("it is in memory")
+    };
+    let whole = of(vec![part("a", 0..100)], 1);
+    let parts = of(
+        vec![part("a", 0..31), part("b", 31..32), part("c", 32..100)],
+        2,
+    );
+    assert_eq!(parts, whole);
+    assert_eq!((whole.rows, whole.features[1].missing), (100, 33));
 }

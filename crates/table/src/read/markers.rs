@@ -1,0 +1,50 @@
+/// The texts that mean that there is no value.
+#[derive(Clone, Debug)]
+pub(super) struct Markers {
+    texts: Vec<String>,
+    /// For each byte whether a marker begins with it.
+    first: [bool; 256],
+}
+
+/// What pandas and R write where there is no value; the empty cell is no value in any case.
+///
+/// # Source
+/// pandas 3.1, `read_csv`, `na_values`.
+const COMMON: [&str; 18] = [
+    "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>",
+    "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+];
+
+/// Means that there is no value in a column whose other values are numbers, days or moments; elsewhere it may be a word.
+pub(super) const UNKNOWN: &str = "?";
+
+impl Markers {
+    /// The named markers, and the common ones if so asked; blanks around them do not count.
+    pub fn new(named: &[String], common: bool) -> Self {
+        let common = COMMON.iter().copied().filter(|_| common);
+        let named = named.iter().map(|marker| marker.trim());
+        let texts: Vec<String> = common.chain(named).map(str::to_owned).collect();
+        let mut first = [false; 256];
+        for byte in texts.iter().filter_map(|text| text.bytes().next()) {
+            first[usize::from(byte)] = true;
+        }
+        Self { texts, first }
+    }
+
+    /// Without those that are values of a column.
+    pub fn except(&self, values: &[String]) -> Self {
+        let mut markers = self.clone();
+        markers.texts.retain(|marker| !values.contains(marker));
+        markers
+    }
+
+    /// Whether a text, without the blanks around it, is no value.
+    pub fn mean_missing(&self, trimmed: &str) -> bool {
+        match trimmed.as_bytes().first() {
+            None => true,
+            Some(&byte) => {
+                self.first[usize::from(byte)] && self.texts.iter().any(|marker| marker == trimmed)
+            }
+        }
+    }
+}
