@@ -70,6 +70,9 @@ pub enum Verb {
     /// Datasets: add, examine, divide, seal
     #[command(subcommand)]
     Data(Data),
+    /// Read what other tools have written; needs no project
+    #[command(subcommand)]
+    Import(Import),
     /// Run stages of pipeline.yaml; what is cached is not computed again
     ///
     /// Example: galen run release1 --as ada
@@ -264,6 +267,28 @@ pub enum Data {
         /// The person whose key opens it; default: the one who seals
         #[arg(long, value_name = "ID")]
         custodian: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Import {
+    /// Write the expectations of Great Expectations (0.18 and 1.x) as a suite for `galen data validate --expect`
+    ///
+    /// Exit 2 if something cannot be taken over: it is named with its line, and nothing is written.
+    ///
+    /// Example: galen import gx gx/expectations/people.json --out people.yaml
+    Gx {
+        /// A suite, a checkpoint, a validation definition, or the folder of a project
+        source: PathBuf,
+        /// The suite to write; a folder if there are several; without it, it is printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// A value for a parameter of the suite, as NAME=VALUE
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        set: Vec<String>,
+        /// Leave out what cannot be taken over, and name it
+        #[arg(long)]
+        skip_bad: bool,
     },
 }
 

@@ -11,6 +11,7 @@ mod explain;
 mod finding;
 mod freeze;
 mod gate;
+mod import;
 mod init;
 mod key;
 mod monitor;
@@ -61,6 +62,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Authorise(args) => authorise::authorise(&args, place),
         Verb::Key(args) => key::key(&args, place),
         Verb::Data(args) => data::data(&args, place),
+        Verb::Import(args) => import::import(&args, place),
         Verb::Run {
             stages,
             explain,

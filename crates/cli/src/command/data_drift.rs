@@ -1,5 +1,7 @@
 //! `galen data drift`.
 
+mod page;
+
 use galen_stats::{AgainstMargin, Multiplicity, multiplicity::MULTIPLICITIES};
 use galen_table::drift::{
     Calendar, ColumnDrift, DriftError, DriftOptions, DriftReport, Split, drift_scans, rows,
@@ -7,6 +9,7 @@ use galen_table::drift::{
 use serde_json::json;
 
 use crate::args::{DataDrift, WindowWord};
+use crate::outside::write_file;
 use crate::place::Place;
 use crate::reading::{not_scanned, pace, scan_in};
 use crate::report::{Failure, Report};
@@ -14,6 +17,14 @@ use crate::words::{number, table};
 
 pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
     let options = options(args)?;
+    let is_page = |out: &&std::path::PathBuf| out.extension().is_some_and(|end| end == "html");
+    if let Some(out) = args.out.as_ref().filter(|out| !is_page(out)) {
+        return Err(Failure::usage(
+            "format",
+            format!("{} is no page", out.display()),
+            "name a file that ends in .html; --json prints the numbers",
+        ));
+    }
     let split = split(args);
     let (old, new) = (place.path(&args.reference), place.path(&args.current));
     let reference = scan_in(&old, &args.reading, &[])?;
@@ -28,6 +39,7 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
     let report = drift_scans(a, b, &options, split.as_ref(), pace).map_err(failed)?;
     let mut document = json!(report);
     let mut text = in_words(&report, &options);
+    let mut whole_rows = None;
     if args.rows {
         let names: Vec<String> = report
             .columns
@@ -38,6 +50,13 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
         let found = rows::compare(a, b, &names, args.id.as_deref(), &options).map_err(failed)?;
         text.push_str(&rows_in_words(&found));
         document["rows"] = json!(found);
+        whole_rows = Some(found);
+    }
+    if let Some(out) = &args.out {
+        let names = [&args.reference, &args.current].map(|path| path.display().to_string());
+        let names = [names[0].as_str(), names[1].as_str()];
+        let html = page::page(&report, whole_rows.as_ref(), names, &rule(&options));
+        write_file(&place.path(out), html.as_bytes())?;
     }
     document["settings"] = json!({
         "alpha": options.alpha,
@@ -220,12 +239,22 @@ fn line(column: &ColumnDrift) -> Vec<String> {
         };
         format!("{} {}{interval}", effect.id, shown(estimate.value))
     });
-    let straddles = column
-        .effect
-        .as_ref()
-        .and_then(|effect| effect.against_margin)
-        == Some(AgainstMargin::Straddles);
-    let judgement = match column.drifted {
+    vec![
+        column.name.clone(),
+        column.test.to_owned(),
+        shown(column.statistic),
+        shown(column.p_adjusted.or(column.p_value)),
+        effect.unwrap_or_default(),
+        judgement(column),
+    ]
+}
+
+/// What is judged of a column, in words.
+fn judgement(column: &ColumnDrift) -> String {
+    let effect = column.effect.as_ref();
+    let straddles =
+        effect.and_then(|effect| effect.against_margin) == Some(AgainstMargin::Straddles);
+    match column.drifted {
         Some(true) => "drifted".to_owned(),
         Some(false) => String::new(),
         None if straddles => "not decided: the interval lies on both sides".to_owned(),
@@ -233,15 +262,27 @@ fn line(column: &ColumnDrift) -> Vec<String> {
             let why = column.why.clone().unwrap_or_default();
             format!("not decided: {}", why.trim_end_matches('.'))
         }
+    }
+}
+
+/// By what rule the table has drifted.
+fn rule(options: &DriftOptions) -> String {
+    let column = match options.margin {
+        Some(margin) => {
+            format!(
+                "A column has drifted when the whole interval of its effect lies beyond {margin}"
+            )
+        }
+        None => format!(
+            "A column has drifted when its test says so (p below {}, adjusted by {}; or a distance above its threshold)",
+            options.alpha,
+            options.multiplicity.id()
+        ),
     };
-    vec![
-        column.name.clone(),
-        column.test.to_owned(),
-        shown(column.statistic),
-        shown(column.p_adjusted.or(column.p_value)),
-        effect.unwrap_or_default(),
-        judgement,
-    ]
+    format!(
+        "{column}; the table when a share of {} of its columns has.",
+        options.share
+    )
 }
 
 fn rows_in_words(found: &rows::RowsDrift) -> String {

@@ -2,4 +2,5 @@
 
 mod columnar;
 mod demo;
+mod gx;
 mod tfdv;
