@@ -151,7 +151,7 @@ pub fn table_in(path: &Path, reading: &Reading) -> Result<Table, Failure> {
 }
 
 /// One file of several is broken, and nothing says that it may be left out.
-fn broken_among(first: &Broken, count: usize) -> Failure {
+pub fn broken_among(first: &Broken, count: usize) -> Failure {
     let more = match count {
         1 => String::new(),
         n => format!(" ({} more cannot be read)", n - 1),
