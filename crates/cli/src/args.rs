@@ -290,6 +290,16 @@ pub enum Import {
         #[arg(long)]
         skip_bad: bool,
     },
+    /// Write a schema of TensorFlow Data Validation (schema.pbtxt) as a suite for `galen data validate --expect`
+    ///
+    /// Example: galen import tfdv schema.pbtxt --out suite.yaml
+    Tfdv {
+        /// The schema, as protobuf text
+        schema: PathBuf,
+        /// The suite to write; without it, it is printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -314,6 +324,18 @@ pub struct DataValidate {
     /// What is of severity warn also counts
     #[arg(long)]
     pub strict: bool,
+    /// For a schema of TFDV: the environment that the data are of, such as SERVING
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// For a schema of TFDV: the data before these, for drift
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    /// For a schema of TFDV: the data in use, for skew
+    #[arg(long, value_name = "FILE")]
+    pub serving: Option<PathBuf>,
+    /// For a schema of TFDV: an earlier version of these data, for their number
+    #[arg(long, value_name = "FILE")]
+    pub previous_version: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -404,7 +426,7 @@ pub struct DataCheck {
 }
 
 /// How a table in a file is read.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Reading {
     /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes
     #[arg(long, value_name = "FORMAT")]

@@ -51,7 +51,14 @@ pub fn scan_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Ope
 pub fn texts_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Opened, Failure> {
     let options = options_of(reading, columns)?;
     let keep_texts = true;
-    scan_with(path, reading, ReadOptions { keep_texts, ..options })
+    scan_with(
+        path,
+        reading,
+        ReadOptions {
+            keep_texts,
+            ..options
+        },
+    )
 }
 
 fn scan_with(path: &Path, reading: &Reading, options: ReadOptions) -> Result<Opened, Failure> {
@@ -164,7 +171,7 @@ pub fn table_in(path: &Path, reading: &Reading) -> Result<Table, Failure> {
 }
 
 /// One file of several is broken, and nothing says that it may be left out.
-fn broken_among(first: &Broken, count: usize) -> Failure {
+pub fn broken_among(first: &Broken, count: usize) -> Failure {
     let more = match count {
         1 => String::new(),
         n => format!(" ({} more cannot be read)", n - 1),

@@ -25,7 +25,8 @@ pub struct ReadOptions {
     pub delimiter: u8,
     /// Texts that mean that there is no value, besides the empty one.
     pub na: Vec<String>,
-    /// Whether what pandas writes where there is no value (`NA`, `NaN`, `null` …) means so in a text file.
+    /// Whether what pandas writes where there is no value (`NA`, `NaN`, `null` …), and `?` among numbers and times, means so
+    /// in a text file.
     pub common_na: bool,
     /// The encoding of a text file by its name of the web, such as `latin1`; without one it is UTF-8, or UTF-16 if a byte order
     /// mark says so.

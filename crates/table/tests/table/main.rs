@@ -4,3 +4,4 @@ mod columnar;
 mod demo;
 mod gx;
 mod manual;
+mod tfdv;
