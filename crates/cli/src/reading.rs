@@ -51,7 +51,14 @@ pub fn scan_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Ope
 pub fn texts_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Opened, Failure> {
     let options = options_of(reading, columns)?;
     let keep_texts = true;
-    scan_with(path, reading, ReadOptions { keep_texts, ..options })
+    scan_with(
+        path,
+        reading,
+        ReadOptions {
+            keep_texts,
+            ..options
+        },
+    )
 }
 
 fn scan_with(path: &Path, reading: &Reading, options: ReadOptions) -> Result<Opened, Failure> {

@@ -56,7 +56,11 @@ pub fn read<T: DeserializeOwned + Serialize>(file: &str, text: &str) -> Result<T
     }
     let positions = Positions::of(text);
     // A parameter of an expectation may be null, and says so.
-    let is_null = |path: &str| positions.find(path).is_some_and(|place| writes_null(text, place));
+    let is_null = |path: &str| {
+        positions
+            .find(path)
+            .is_some_and(|place| writes_null(text, place))
+    };
     empty.retain(|path| !(path.contains(".params.") && is_null(path)));
     if empty.is_empty() {
         return Ok(value);
@@ -85,8 +89,14 @@ pub fn value(text: &str) -> Result<Value, (u64, String)> {
 
 /// Whether `null` or `~` stands at a place, and not a number that is not finite, or nothing.
 fn writes_null(text: &str, place: Place) -> bool {
-    let line = text.lines().nth(place.line as usize - 1).unwrap_or_default();
-    let word = line.chars().skip(place.column as usize - 1).take(place.width as usize);
+    let line = text
+        .lines()
+        .nth(place.line as usize - 1)
+        .unwrap_or_default();
+    let word = line
+        .chars()
+        .skip(place.column as usize - 1)
+        .take(place.width as usize);
     matches!(word.collect::<String>().trim(), "null" | "~")
 }
 

@@ -15,11 +15,14 @@ pub struct WriteError(String);
 pub fn write<T: Serialize>(value: &T) -> Result<String, WriteError> {
     let text = serde_saphyr::to_string(value).map_err(|error| WriteError(error.to_string()))?;
     let before = serde_json::to_value(value).map_err(|error| WriteError(error.to_string()))?;
-    let after = crate::read::value(&text).map_err(|(line, why)| WriteError(format!("line {line}: {why}")))?;
+    let after = crate::read::value(&text)
+        .map_err(|(line, why)| WriteError(format!("line {line}: {why}")))?;
     if before == after {
         return Ok(text);
     }
-    Err(WriteError("a value would be read back as another".to_owned()))
+    Err(WriteError(
+        "a value would be read back as another".to_owned(),
+    ))
 }
 
 #[cfg(test)]

@@ -159,7 +159,11 @@ impl OtherTables {
             let opened = scan_in(&place.path(Path::new(file)), &args.reading, &[])?;
             Ok((name.to_owned(), opened.scan.rows()))
         };
-        args.tables.iter().map(one).collect::<Result<_, _>>().map(Self)
+        args.tables
+            .iter()
+            .map(one)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 

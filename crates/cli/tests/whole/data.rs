@@ -103,7 +103,9 @@ fn holds(check: &Value, ended: &Ended) -> Result<(), String> {
         }
         Some("exit") => {
             let codes = check["one_of"].as_array().into_iter().flatten();
-            let same = codes.clone().any(|code| code.as_i64() == ended.exit.map(i64::from));
+            let same = codes
+                .clone()
+                .any(|code| code.as_i64() == ended.exit.map(i64::from));
             same.then_some(()).ok_or(format!("exit {:?}", ended.exit))
         }
         Some("has_finding") => {

@@ -17,5 +17,8 @@ fn the_lower_half_of_the_manual_of_expectations_is_made_from_their_list() {
         std::fs::write(&path, &fresh).expect("the page is written");
     }
     let page = std::fs::read_to_string(&path).expect("the page is there");
-    assert!(page == fresh, "docs/expectations.md is stale: UPDATE=1 cargo test -p galen-table manual");
+    assert!(
+        page == fresh,
+        "docs/expectations.md is stale: UPDATE=1 cargo test -p galen-table manual"
+    );
 }
