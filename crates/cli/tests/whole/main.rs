@@ -9,5 +9,6 @@ mod gx;
 mod kept;
 mod project;
 mod repository;
+mod tables;
 mod tutorial;
 mod typed;
