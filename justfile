@@ -29,6 +29,7 @@ verify:
 # Write anew what is made from the code: schemas, pages of declared files, the arrows in docs/architecture.md
 update:
     UPDATE=1 cargo test -p galen-spec published
+    UPDATE=1 cargo test -p galen-table manual
     UPDATE=1 cargo test -p galen --test whole house
 
 # List the requirements that nothing shows yet

@@ -318,6 +318,9 @@ pub struct DataValidate {
     /// The column that names a row's patient: examples then carry a pseudonym of it
     #[arg(long, value_name = "COL")]
     pub id: Option<String>,
+    /// Another table that an expectation names, as NAME=FILE
+    #[arg(long = "table", value_name = "NAME=FILE")]
+    pub tables: Vec<String>,
     /// What is of severity warn also counts
     #[arg(long)]
     pub strict: bool,

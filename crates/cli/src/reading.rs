@@ -41,8 +41,28 @@ pub struct Broken {
 /// # Errors
 /// [`Failure`] with what is wrong in the only file and where; of several files at least one must be readable.
 pub fn scan_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Opened, Failure> {
-    let format = format_of(reading)?;
+    scan_with(path, reading, options_of(reading, columns)?)
+}
+
+/// As [`scan_in`], with the texts that stood in the file, for what is asked of texts.
+///
+/// # Errors
+/// As [`scan_in`].
+pub fn texts_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Opened, Failure> {
     let options = options_of(reading, columns)?;
+    let keep_texts = true;
+    scan_with(
+        path,
+        reading,
+        ReadOptions {
+            keep_texts,
+            ..options
+        },
+    )
+}
+
+fn scan_with(path: &Path, reading: &Reading, options: ReadOptions) -> Result<Opened, Failure> {
+    let format = format_of(reading)?;
     let pace = pace(reading);
     if path.is_file() {
         let source = on_disk::open(path, reading)?;

@@ -15,6 +15,7 @@ pub mod position;
 pub mod read;
 pub mod rule;
 pub mod schema;
+pub mod write;
 
 pub use check::{CHECKS, CrossCheck, Problem, Vocabulary, check};
 pub use diagnostic::{At, Diagnostic, Severity};
@@ -34,3 +35,4 @@ pub use nearest::nearest;
 pub use position::{Place, Places, Positions};
 pub use read::read;
 pub use rule::Rule;
+pub use write::write;

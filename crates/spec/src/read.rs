@@ -50,11 +50,21 @@ pub fn read<T: DeserializeOwned + Serialize>(file: &str, text: &str) -> Result<T
     }
     let value: T = serde_saphyr::from_str_with_options(text, options())
         .map_err(|error| vec![explain(file, text, &error)])?;
-    let empty = no_values(&value);
+    let mut empty = no_values(&value);
     if empty.is_empty() {
         return Ok(value);
     }
     let positions = Positions::of(text);
+    // A parameter of an expectation may be null, and says so.
+    let is_null = |path: &str| {
+        positions
+            .find(path)
+            .is_some_and(|place| writes_null(text, place))
+    };
+    empty.retain(|path| !(path.contains(".params.") && is_null(path)));
+    if empty.is_empty() {
+        return Ok(value);
+    }
     let found = empty.iter().map(|path| {
         let message = "this is no finite number, or nothing at all";
         Diagnostic::error(id(file, "value"), file, positions.find(path), message)
@@ -75,6 +85,19 @@ pub fn value(text: &str) -> Result<Value, (u64, String)> {
         let line = error.location().map_or(1, |location| location.line());
         (line, error.to_string())
     })
+}
+
+/// Whether `null` or `~` stands at a place, and not a number that is not finite, or nothing.
+fn writes_null(text: &str, place: Place) -> bool {
+    let line = text
+        .lines()
+        .nth(place.line as usize - 1)
+        .unwrap_or_default();
+    let word = line
+        .chars()
+        .skip(place.column as usize - 1)
+        .take(place.width as usize);
+    matches!(word.collect::<String>().trim(), "null" | "~")
 }
 
 /// The paths of numbers that are not finite (`.nan`, `1e999`) and of values that are null: JSON writes both as null, and

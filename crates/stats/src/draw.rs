@@ -116,7 +116,7 @@ impl Draw {
     }
 
     /// How many of `count` things that are taken without replacement from bins are from each bin.
-    pub(crate) fn from_bins(&mut self, bins: &[u64], count: u64) -> Vec<u64> {
+    pub(crate) fn taken_from(&mut self, bins: &[u64], count: u64) -> Vec<u64> {
         let mut all: u64 = bins.iter().sum();
         let mut rest = count.min(all);
         let take = |&bin: &u64| {
@@ -205,7 +205,7 @@ mod tests {
         let mut draw = Draw::new(5, 0);
         let bins = [3, 0, 5, 1];
         for count in 0..=9 {
-            let taken = draw.from_bins(&bins, count);
+            let taken = draw.taken_from(&bins, count);
             assert_eq!(taken.iter().sum::<u64>(), count);
             assert!(taken.iter().zip(bins).all(|(&taken, bin)| taken <= bin));
         }

@@ -59,7 +59,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            rows_max: 5000,
+            rows_max: 3000,
             folds: 5,
             trees: 100,
             permutations: 1000,

@@ -20,6 +20,7 @@ mod extremes;
 pub(crate) mod json;
 mod kl_divergence_to_be_less_than;
 mod literal;
+mod manual;
 mod max_to_be_between;
 mod mean_to_be_between;
 mod median_to_be_between;
@@ -27,6 +28,7 @@ mod min_to_be_between;
 mod most_common_value_to_be_in_set;
 mod multicolumn_sum_to_equal;
 mod multicolumn_values_to_be_equal;
+mod near;
 mod numbers;
 mod order;
 mod pair_values_a_to_be_greater_than_b;
@@ -36,11 +38,14 @@ mod pairs;
 mod params;
 mod partition;
 mod pattern;
+mod plan;
 mod proportion_of_non_null_values_to_be_between;
 mod proportion_of_unique_values_to_be_between;
 mod quantile_values_to_be_between;
 mod quantiles;
 mod query_results_to_match_comparison;
+mod question;
+mod result;
 mod select_column_values_to_be_unique_within_record;
 mod shown;
 mod stdev_to_be_between;
@@ -85,23 +90,27 @@ mod values_to_not_match_like_pattern_list;
 mod values_to_not_match_regex;
 mod values_to_not_match_regex_list;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use galen_spec::data::Expectation as Declared;
-use galen_spec::data::{ColumnKind, Data, Severity};
-use galen_stats::{Estimate, Level, Undefined, interval};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use thiserror::Error;
 
-use crate::accumulator::{AnyAccumulator, Chunk, EXAMPLES, Example, Filtered, Keep, shown};
-use crate::scan::{Pace, Scan, ScanError, gather, look_up};
+use crate::accumulator::{AnyAccumulator, Chunk, Filtered, Keep};
+use crate::scan::{Pace, Scan, ScanError, gather};
 use crate::{ColumnError, Head, Heads, Kind, Table};
 pub use asked::{Asked, Observed};
 use bounds::Bounds;
 pub use condition::{Condition, ConditionError};
+pub use manual::manual;
+pub use near::near;
+use near::quoted;
 pub use params::Params;
+pub use plan::declared;
+pub use question::{NoOthers, Others, Question};
+pub use result::ExpectationResult;
+pub(crate) use result::share;
+use result::{judge, show};
 
 /// Every expectation that a data plan may name, in the order of the manual.
 pub const EXPECTATIONS: &[&dyn Expectation] = &[
@@ -178,93 +187,6 @@ pub trait Expectation: Sync {
     fn ask(&self, question: &Question) -> Result<Asked, AskError>;
 }
 
-/// What is asked, and of which table.
-#[derive(Clone, Copy)]
-pub struct Question<'a> {
-    /// The declared column.
-    pub column: Option<&'a str>,
-    pub params: Params<'a>,
-    /// The columns of the table.
-    pub heads: &'a Heads,
-    /// Whether the column of a place has a value in any row.
-    pub has_values: &'a dyn Fn(usize) -> bool,
-    pub others: &'a dyn Others,
-    /// Which unexpected rows are remembered.
-    pub keep: Keep,
-}
-
-/// Other tables, by the names that expectations know them by.
-pub trait Others: Sync {
-    /// The number of rows of a table.
-    fn rows(&self, name: &str) -> Option<u64>;
-}
-
-/// There is no other table.
-pub struct NoOthers;
-
-impl Others for NoOthers {
-    fn rows(&self, _name: &str) -> Option<u64> {
-        None
-    }
-}
-
-impl<'a> Question<'a> {
-    /// The declared column, which the table has.
-    ///
-    /// # Errors
-    /// [`AskError::NoColumn`], [`AskError::Column`].
-    pub fn column(&self) -> Result<&'a str, AskError> {
-        let column = self.column.ok_or(AskError::NoColumn)?;
-        self.heads.place(column)?;
-        Ok(column)
-    }
-
-    /// The kind of a column; none of one without any value.
-    ///
-    /// # Errors
-    /// [`AskError::Column`].
-    pub fn kind(&self, column: &str) -> Result<Option<Kind>, AskError> {
-        let place = self.heads.place(column)?;
-        let kind = self.heads.list()[place].kind;
-        Ok((self.has_values)(place).then_some(kind))
-    }
-
-    /// The names of the columns, in the order of the file.
-    pub fn names(&self) -> Vec<&'a str> {
-        let heads = self.heads.list().iter();
-        heads.map(|head| head.name.as_str()).collect()
-    }
-
-    /// Refuses a column of numbers or truth values, which are no texts.
-    ///
-    /// # Errors
-    /// [`AskError::NotTexts`].
-    fn texts_only(&self) -> Result<(), AskError> {
-        let column = self.column()?;
-        match self.kind(column)? {
-            Some(kind) if kind.is_numeric() || kind == Kind::Boolean => Err(AskError::NotTexts {
-                column: column.to_owned(),
-                kind,
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses columns of texts, days and moments in a list, which are no numbers.
-    ///
-    /// # Errors
-    /// [`AskError::NotNumbers`].
-    fn numbers_only(&self, name: &'static str) -> Result<(), AskError> {
-        for column in self.params.needed_columns(name)? {
-            match self.kind(&column)? {
-                None | Some(Kind::Integer | Kind::Number | Kind::Boolean) => {}
-                Some(kind) => return Err(AskError::NotNumbers { column, kind }),
-            }
-        }
-        Ok(())
-    }
-}
-
 /// What an expectation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
@@ -323,32 +245,6 @@ pub enum AskError {
     NeedsQueries,
 }
 
-/// Whether an expectation holds, and what speaks against it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ExpectationResult {
-    /// The id that the plan gives it.
-    pub id: String,
-    pub expectation: String,
-    pub column: Option<String>,
-    pub params: Map<String, Value>,
-    pub ok: bool,
-    /// Cells, rows or different values that are not as expected; absent for a question about the table as a whole.
-    pub unexpected: Option<u64>,
-    /// Their share of the cells that were judged: those with a value, or all when the question is whether there is one.
-    pub unexpected_share: Option<f64>,
-    /// The same share with Wilson's interval, as if these cells were a sample of those to come.
-    pub share: Option<Estimate>,
-    pub observed: Value,
-    pub examples: Vec<Example>,
-    pub severity: Severity,
-    /// Why it could not be asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    /// The number of each unexpected row, if they were asked for.
-    #[serde(skip)]
-    pub rows: Vec<u64>,
-}
-
 /// The expectation of this id.
 pub fn by_id(id: &str) -> Option<&'static dyn Expectation> {
     EXPECTATIONS.iter().copied().find(|e| e.about().id == id)
@@ -359,44 +255,6 @@ pub fn any_of_texts(expectations: &[Declared]) -> bool {
     let of_texts =
         |declared: &Declared| by_id(&declared.expectation).is_some_and(|e| e.about().of_texts);
     expectations.iter().any(of_texts)
-}
-
-/// The listed ids that look most like a name that is none of them.
-pub fn near(name: &str) -> Vec<&'static str> {
-    let mut ids: Vec<_> = EXPECTATIONS.iter().map(|e| e.about().id).collect();
-    ids.sort_by(|a, b| likeness(name, b).total_cmp(&likeness(name, a)));
-    ids.truncate(3);
-    let best = ids.first().map_or(0.0, |id| likeness(name, id));
-    ids.retain(|id| likeness(name, id) > 0.95 * best);
-    ids
-}
-
-/// The share of neighbouring letters that two names have in common.
-///
-/// # Source
-/// Dice 1945, Ecology 26:297-302.
-fn likeness(a: &str, b: &str) -> f64 {
-    let pairs = |text: &str| {
-        let mut counts: BTreeMap<(u8, u8), usize> = BTreeMap::new();
-        text.as_bytes()
-            .windows(2)
-            .take(200)
-            .for_each(|w| *counts.entry((w[0], w[1])).or_insert(0) += 1);
-        counts
-    };
-    let (a, b) = (pairs(a), pairs(b));
-    let common: usize = a
-        .iter()
-        .map(|(pair, n)| (*n).min(b.get(pair).copied().unwrap_or(0)))
-        .sum();
-    let all: usize = a.values().chain(b.values()).sum();
-    2.0 * common as f64 / all.max(1) as f64
-}
-
-fn quoted(ids: &[&str]) -> String {
-    let is = if ids.len() == 1 { "is" } else { "are" };
-    let ids: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
-    format!("{is} {}", ids.join(", "))
 }
 
 /// Looks whether a declared expectation, and each of its parameters, is known by its name.
@@ -491,160 +349,6 @@ pub fn validate_scan(
     Ok(judged.into_iter().map(|(result, _)| result).collect())
 }
 
-/// Looks up the values of unexpected rows that were found only when all rows were known.
-fn show(
-    result: &mut ExpectationResult,
-    columns: &[String],
-    scan: &dyn Scan,
-    keep: Keep,
-) -> Result<(), ScanError> {
-    if columns.is_empty() {
-        return Ok(());
-    }
-    let places: Result<Vec<usize>, _> = columns
-        .iter()
-        .map(|name| scan.heads().place(name))
-        .collect();
-    let first = &result.rows[..result.rows.len().min(EXAMPLES)];
-    let table = look_up(scan, &places?, first)?;
-    let examples = first.iter().enumerate().map(|(at, &row)| Example {
-        row,
-        value: shown(&table, columns, at),
-    });
-    result.examples = examples.collect();
-    if keep == Keep::Examples {
-        result.rows.clear();
-    }
-    Ok(())
-}
-
-/// The expectations that the declared columns themselves state: each is there, of its type, has a value unless it may be
-/// missing, one of its values, and (a warning, since a rare value may be true) lies in its plausible range.
-pub fn declared(plan: &Data) -> Vec<Declared> {
-    let mut all = Vec::new();
-    for column in &plan.columns {
-        let mut expect = |id: &str, expectation: &str, params: &[(&str, Value)], severity| {
-            all.push(Declared {
-                id: format!("{}_{id}", column.name),
-                expectation: expectation.to_owned(),
-                column: Some(column.name.clone()),
-                params: params
-                    .iter()
-                    .map(|(k, v)| ((*k).to_owned(), v.clone()))
-                    .collect(),
-                severity,
-            });
-        };
-        expect("exists", "expect_column_to_exist", &[], Severity::Stop);
-        if column.kind != ColumnKind::Category {
-            let kind = serde_json::to_value(column.kind).unwrap_or(Value::Null);
-            let of_type = "expect_column_values_to_be_of_type";
-            expect("typed", of_type, &[("type_", kind)], Severity::Stop);
-        }
-        if !column.may_be_missing {
-            expect(
-                "present",
-                "expect_column_values_to_not_be_null",
-                &[],
-                Severity::Stop,
-            );
-        }
-        if let Some(values) = &column.values {
-            let set = [("value_set", json!(values))];
-            expect(
-                "known",
-                "expect_column_values_to_be_in_set",
-                &set,
-                Severity::Stop,
-            );
-        }
-        if let Some([low, high]) = column.range {
-            let range = [("min_value", json!(low)), ("max_value", json!(high))];
-            expect(
-                "plausible",
-                "expect_column_values_to_be_between",
-                &range,
-                Severity::Warn,
-            );
-        }
-    }
-    all
-}
-
-impl ExpectationResult {
-    /// The result of what could not be asked.
-    fn unasked(declared: &Declared, why: String) -> Self {
-        Self {
-            id: declared.id.clone(),
-            expectation: declared.expectation.clone(),
-            column: declared.column.clone(),
-            params: declared.params.clone().into_iter().collect(),
-            ok: false,
-            unexpected: None,
-            unexpected_share: None,
-            share: None,
-            observed: Value::Null,
-            examples: Vec::new(),
-            severity: declared.severity,
-            why: Some(why),
-            rows: Vec::new(),
-        }
-    }
-
-    fn count(&mut self, unexpected: u64, judged: u64, mostly: f64) {
-        let expected = judged - unexpected;
-        // Great Expectations: without a cell to judge the expectation holds.
-        self.ok = judged == 0 || expected as f64 / judged as f64 >= mostly;
-        self.unexpected = Some(unexpected);
-        self.unexpected_share = Some(if judged == 0 {
-            0.0
-        } else {
-            unexpected as f64 / judged as f64
-        });
-        self.share = Some(share(unexpected as usize, judged as usize, Level::DEFAULT));
-        self.observed = json!({"judged": judged, "expected": expected});
-    }
-}
-
-/// The result, and the columns that are still to be shown of its unexpected rows.
-fn judge(declared: &Declared, observed: Observed, mostly: f64) -> (ExpectationResult, Vec<String>) {
-    let mut result = ExpectationResult::unasked(declared, String::new());
-    result.why = None;
-    let mut to_show = Vec::new();
-    match observed {
-        Observed::Impossible(why) => result.why = Some(why),
-        Observed::Whole { holds, value } => {
-            result.ok = holds;
-            result.observed = value;
-        }
-        Observed::Different {
-            holds,
-            value,
-            unexpected,
-        } => {
-            result.ok = holds;
-            result.observed = value;
-            result.unexpected = unexpected;
-        }
-        Observed::Cells(seen) => {
-            result.count(seen.unexpected, seen.judged, mostly);
-            result.examples = seen.examples;
-            result.rows = seen.rows;
-        }
-        Observed::Rows {
-            columns,
-            judged,
-            left_out: _,
-            unexpected,
-        } => {
-            result.count(unexpected.len() as u64, judged, mostly);
-            result.rows = unexpected;
-            to_show = columns;
-        }
-    }
-    (result, to_show)
-}
-
 fn known(declared: &Declared) -> Result<&'static dyn Expectation, AskError> {
     let name = &declared.expectation;
     by_id(name).ok_or_else(|| AskError::Unknown {
@@ -694,15 +398,6 @@ fn ask(
         Box::new(Filtered::new(accumulator, columns, Arc::new(keep)))
     });
     Ok((asked, mostly))
-}
-
-/// A share with Wilson's interval; undefined of none.
-pub(crate) fn share(k: usize, n: usize, level: Level) -> Estimate {
-    if n == 0 {
-        return Estimate::undefined(Undefined::NoCase, 0, level, "wilson");
-    }
-    let interval = interval::wilson(k as f64, n as f64, level);
-    Estimate::new(k as f64 / n as f64, interval, n as u64, level, "wilson").events(k as u64)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Tables of cases: what a delimited file says, whether it is as declared, whether a model could cheat with it, who is
 //! admitted, and how the cases are divided.
 //!
-//! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`]
-//! or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into
-//! parts, and later compared with new data by [`drift`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
+//! The road of the data: bytes are read into a [`Table`] or a [`scan`], described by a [`profile`], held against each
+//! [`expectation`] or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth,
+//! [`split`] into parts, and later compared with new data by [`drift`]. The suites of another tool are read by [`gx`]. This
+//! crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
 pub mod accumulator;

@@ -65,7 +65,7 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
         "drift_share": options.share,
         "seed": options.seed,
     });
-    let ok = !report.dataset.drifted;
+    let ok = !report.dataset.drifted && !report.dataset.inconclusive;
     document["ok"] = json!(ok);
     let broken: Vec<_> = reference.broken.into_iter().chain(current.broken).collect();
     let report = Report::new("data drift", document, text).judged(ok);
@@ -178,7 +178,7 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
         match options.margin {
             Some(margin) => format!(" by more than {margin}"),
             None => String::new(),
-        },
+        } + &undecided(report),
         table(&head, &lines)
     );
     if !report.groups.is_empty() {
@@ -227,6 +227,18 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
         }
     }
     text
+}
+
+/// How many columns are not decided, and whether they could turn the judgement.
+fn undecided(report: &DriftReport) -> String {
+    match (
+        report.dataset.columns_undecided,
+        report.dataset.inconclusive,
+    ) {
+        (0, _) => String::new(),
+        (n, false) => format!(", {n} not decided"),
+        (n, true) => format!(", {n} not decided: inconclusive"),
+    }
 }
 
 fn line(column: &ColumnDrift) -> Vec<String> {

@@ -4,12 +4,17 @@ mod build_server;
 mod failing;
 mod tfdv;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use galen_spec::data::{Data, Expectation, Severity};
 use galen_spec::suite::Suite;
+use galen_spec::{Diagnostic, Positions};
 use galen_table::accumulator::Keep;
-use galen_table::expectation::{ExpectationResult, declared as implied, validate_scan};
+use galen_table::expectation::{
+    AskError, ExpectationResult, Others, any_of_texts, check_names, declared as implied,
+    validate_scan,
+};
 use galen_table::scan::{Scan, look_up};
 use serde_json::{Value, json};
 
@@ -18,8 +23,8 @@ use crate::args::DataValidate;
 use crate::command::declared_file;
 use crate::outside::read_file;
 use crate::place::Place;
-use crate::reading::{not_scanned, pace, scan_in};
-use crate::report::{Failure, Report};
+use crate::reading::{not_scanned, pace, scan_in, texts_in};
+use crate::report::{Failure, Report, declared};
 use crate::words::number;
 
 pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<Report, Failure> {
@@ -33,7 +38,13 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     let expect = place.path(expect);
     let expected = expected_of(&expect)?;
     build_server::refuse_unknown(&args.report)?;
-    let opened = scan_in(file, &args.reading, &expected.codes)?;
+    let others = OtherTables::read(args, place)?;
+    let open = if any_of_texts(&expected.expectations) {
+        texts_in
+    } else {
+        scan_in
+    };
+    let opened = open(file, &args.reading, &expected.codes)?;
     let scan = opened.scan.as_ref();
     let keep = if args.out.is_some() {
         Keep::EveryRow
@@ -42,7 +53,8 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     };
     let read = |error| not_scanned(file, &error);
     let asked = &expected.expectations;
-    let mut results = validate_scan(scan, asked, keep, pace(&args.reading)).map_err(read)?;
+    let mut results =
+        validate_scan(scan, asked, &others, keep, pace(&args.reading)).map_err(read)?;
     match &expected.tfdv {
         Some(schema) => results.extend(tfdv::judged(file, schema, args, place)?),
         None => tfdv::refuse_unused(args)?,
@@ -93,6 +105,7 @@ struct Expected {
 fn expected_of(path: &Path) -> Result<Expected, Failure> {
     if is_plan(&read_file(path)?) {
         let plan: Data = declared_file(path)?;
+        refuse_unknown(path, &plan.expectations)?;
         let mut expectations = implied(&plan);
         expectations.extend(plan.expectations.iter().cloned());
         let mut codes = plan.columns;
@@ -104,11 +117,69 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         });
     }
     let suite: Suite = declared_file(path)?;
+    refuse_unknown(path, &suite.expectations)?;
     Ok(Expected {
         expectations: suite.expectations,
         codes: Vec::new(),
         tfdv: suite.tfdv,
     })
+}
+
+/// Refuses expectations and parameters that no list has, with their lines: a typing error would else be one that is not met.
+fn refuse_unknown(path: &Path, expectations: &[Expectation]) -> Result<(), Failure> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default();
+    let text = String::from_utf8_lossy(&read_file(path)?).into_owned();
+    let positions = Positions::of(&text);
+    let found = expectations.iter().enumerate().filter_map(|(at, one)| {
+        let error = check_names(one).err()?;
+        let (id, key, help) = match &error {
+            AskError::Unknown { near, .. } => {
+                let near: Vec<_> = near.iter().map(|id| format!("`{id}`")).collect();
+                let help = format!("did you mean {}?", near.join(" or "));
+                ("suite.expectation.unknown", "expectation".to_owned(), help)
+            }
+            AskError::UnknownParam { name, known } => {
+                let help = format!("it takes {}", known.join(", "));
+                ("suite.parameter.unknown", format!("params.{name}"), help)
+            }
+            _ => return None,
+        };
+        let place = positions.find(&format!("expectations[{at}].{key}"));
+        Some(Diagnostic::error(id, name, place, error.to_string()).help(help))
+    });
+    let found: Vec<_> = found.collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(declared(found, 2))
+}
+
+/// The tables that `--table` names, of which only the rows are counted.
+struct OtherTables(BTreeMap<String, u64>);
+
+impl OtherTables {
+    fn read(args: &DataValidate, place: &Place) -> Result<Self, Failure> {
+        let one = |text: &String| {
+            let (name, file) = text.split_once('=').ok_or_else(|| {
+                let message = format!("`--table {text}` has no `=`");
+                Failure::usage("usage", message, "write --table NAME=FILE")
+            })?;
+            let opened = scan_in(&place.path(Path::new(file)), &args.reading, &[])?;
+            Ok((name.to_owned(), opened.scan.rows()))
+        };
+        args.tables
+            .iter()
+            .map(one)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl Others for OtherTables {
+    fn rows(&self, name: &str) -> Option<u64> {
+        self.0.get(name).copied()
+    }
 }
 
 /// A data plan says where data come from; a suite does not.

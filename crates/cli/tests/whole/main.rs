@@ -5,6 +5,7 @@ mod data;
 mod demo;
 mod errors;
 mod forgeries;
+mod gx;
 mod kept;
 mod project;
 mod repository;

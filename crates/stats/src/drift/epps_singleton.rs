@@ -143,11 +143,9 @@ fn eigen(mut matrix: [[f64; 4]; 4]) -> ([f64; 4], [[f64; 4]; 4]) {
                     row[p] = c * left - s * right;
                     row[q] = s * left + c * right;
                 }
-                for k in 0..4 {
-                    let (above, below) = (matrix[p][k], matrix[q][k]);
-                    matrix[p][k] = c * above - s * below;
-                    matrix[q][k] = s * above + c * below;
-                }
+                let (above, below) = (matrix[p], matrix[q]);
+                matrix[p] = std::array::from_fn(|k| c * above[k] - s * below[k]);
+                matrix[q] = std::array::from_fn(|k| s * above[k] + c * below[k]);
                 for row in &mut vectors {
                     let (left, right) = (row[p], row[q]);
                     row[p] = c * left - s * right;

@@ -91,6 +91,21 @@ fn every_drift_test_has_an_id_of_its_own_and_a_source() {
 }
 
 #[test]
+fn every_test_of_the_contract_and_of_evidently_is_there() {
+    let contract = "ks anderson cramer_von_mises mannw t_test z chisquare g_test fisher_exact psi \
+        jensenshannon kl_div hellinger TVD wasserstein energy_distance mmd classifier";
+    // Beside its tests of free text.
+    let evidently = "anderson chisquare cramer_von_mises ed es fisher_exact g_test hellinger \
+        jensenshannon kl_div ks mannw empirical_mmd psi t_test TVD wasserstein z";
+    for id in contract
+        .split_whitespace()
+        .chain(evidently.split_whitespace())
+    {
+        assert!(by_id(id).is_some(), "{id}");
+    }
+}
+
+#[test]
 fn a_sample_has_not_drifted_from_itself() {
     for test in DRIFT_TESTS {
         on_both_kinds(*test, 0.0, |reference, _| {

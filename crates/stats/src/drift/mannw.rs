@@ -12,8 +12,8 @@ const PAIRS_MAX: u64 = 20_000_000;
 ///
 /// Takes numbers; the statistic is U of the reference, the pairs in which its value is the larger one (equal ones count
 /// half), in 0..=nm. p is exact if one sample has at most 8 values and none are equal; otherwise normal, corrected for
-/// ties and continuity. A column whose values fell has a p near 1: who asks for both sides takes the effect `probability_of_superiority`
-/// with its interval, or another test.
+/// ties and continuity. A column whose values fell has a p near 1: who asks for both sides takes another test, or the
+/// effect `probability_of_superiority` with its interval.
 ///
 /// # Errors
 /// [`Undefined::EmptySample`], [`Undefined::WrongKind`].

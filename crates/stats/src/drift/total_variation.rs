@@ -2,6 +2,7 @@ use super::{DriftAbout, DriftResult, DriftTest, Kind, bins, expected};
 use crate::draw::Draw;
 use crate::estimate::Undefined;
 use crate::sample::Sample;
+use rayon::prelude::*;
 
 /// Permutations of the cases.
 const PERMUTATIONS: u64 = 1000;
@@ -63,9 +64,12 @@ impl DriftTest for TotalVariation {
             0.5 * gaps.sum::<f64>()
         };
         let observed = distance(reference);
-        let mut draw = Draw::new(seed, 0);
         let as_far = (0..PERMUTATIONS)
-            .filter(|_| distance(&draw.from_bins(&pooled, n as u64)) >= observed - SLACK)
+            .into_par_iter()
+            .filter(|&permutation| {
+                let mut draw = Draw::new(seed, permutation);
+                distance(&draw.taken_from(&pooled, n as u64)) >= observed - SLACK
+            })
             .count();
         let p = (as_far as f64 + 1.0) / (PERMUTATIONS as f64 + 1.0);
         Ok(DriftResult::with_p(Some(observed), p))

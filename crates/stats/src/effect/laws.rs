@@ -108,7 +108,7 @@ fn a_million_cases_do_not_make_a_small_effect_matter() {
     let (n, step) = (1_000_000, 0.01);
     let spread = |shift: u64| {
         let counts = (0..201).map(|i| (i as f64 * step, n / 201 + (i * shift) % 7));
-        SortedNumbers::from_counts(counts.map(|(x, count)| (x, count as u64))).expect("finite")
+        SortedNumbers::from_counts(counts).expect("finite")
     };
     let (a, b) = (spread(0), spread(3));
     let shifted = b.counts().map(|(x, count)| (x + 0.005, count));

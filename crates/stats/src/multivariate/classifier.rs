@@ -28,18 +28,18 @@ pub struct DomainClassifier {
 /// Cross-validates a classifier that tells current rows from those of the reference.
 ///
 /// A forest of random trees learns on all parts but one and scores the rows of that; a patient is in one part only. The area
-/// is the mean of those of the parts, its interval DeLong's, with patients Obuchowski's; where that has no width (rows that
-/// are told apart without exception) Newcombe's. The importance of a column is the mean over the parts of what one seeded
-/// shuffle of it costs.
+/// is the mean of those of the parts. Its interval is DeLong's, with patients Obuchowski's, made wider because the parts learn
+/// from each other: what chance put into two of them counts twice. Where it has no width (rows that are told apart without
+/// exception) it is Newcombe's. The importance of a column is the mean over the parts of what one seeded shuffle of it costs.
 ///
 /// # Errors
 /// Those of the tables, and [`Undefined::TooFewCases`] below 20 drawn rows in either or without a part that has both.
 ///
 /// # Source
 /// Lopez-Paz and Oquab 2017, ICLR (arXiv:1610.06545) and Rabanser, Gunnemann and Lipton 2019, NeurIPS (arXiv:1810.11953):
-/// domain classifiers; LeDell, Petersen and van der Laan 2015, Electron J Stat 9:1583-1607: the interval of a cross-validated
-/// area; Obuchowski 1997, Biometrics 53:567-578; Newcombe 2006, Stat Med 25:559-573; Breiman 2001, Mach Learn 45:5-32: the
-/// importance.
+/// domain classifiers; Nadeau and Bengio 2003, Mach Learn 52:239-281: the variance of a cross-validated mean; DeLong, DeLong
+/// and Clarke-Pearson 1988, Biometrics 44:837-845; Obuchowski 1997, Biometrics 53:567-578; Newcombe 2006, Stat Med
+/// 25:559-573; Breiman 2001, Mach Learn 45:5-32: the importance.
 pub fn domain_classifier(
     reference: &Rows,
     current: &Rows,
@@ -63,8 +63,10 @@ pub fn domain_classifier(
             (0..drawing.n()).partition(|&row| part[row] == fold);
         let stream = STREAMS * (fold as u64 + 1);
         let forest = Forest::grow(&drawing, &rest, settings.trees, settings.seed, stream);
-        let score = |row: usize| forest.score(|column| drawing.columns[column][row]);
-        let cases = cases(&drawing, &out, &score)?;
+        let scores = forest.scores(out.len(), |place, column| {
+            drawing.columns[column][out[place]]
+        });
+        let cases = cases(&drawing, &out, scores)?;
         let Ok(placed) = placements(&cases) else {
             continue;
         };
@@ -121,16 +123,11 @@ fn parts(drawing: &Drawing, settings: &Settings) -> Vec<usize> {
 }
 
 /// The rows as cases: whether it is a current one, and its score.
-fn cases(
-    drawing: &Drawing,
-    rows: &[usize],
-    score: &(impl Fn(usize) -> f64 + Sync),
-) -> Result<Cases, Undefined> {
+fn cases(drawing: &Drawing, rows: &[usize], scores: Vec<f64>) -> Result<Cases, Undefined> {
     let truth = rows.iter().map(|&row| drawing.is_current(row)).collect();
-    let score = rows.iter().map(|&row| score(row)).collect();
     let patients = drawing.patients.as_ref();
     let cluster = patients.map(|patients| rows.iter().map(|&row| patients[row]).collect());
-    Cases::new(truth, score, None, cluster).map_err(|_| Undefined::NotFinite)
+    Cases::new(truth, scores, None, cluster).map_err(|_| Undefined::NotFinite)
 }
 
 /// The area when the values of a column are shuffled among these rows.
@@ -146,23 +143,18 @@ fn shuffled_area(
         .map(|&row| drawing.columns[column][row])
         .collect();
     draw.shuffle_front(&mut shuffled, rows.len());
-    let mut place = vec![0; drawing.n()];
-    rows.iter()
-        .enumerate()
-        .for_each(|(at, &row)| place[row] = at);
-    let score = |row: usize| {
-        forest.score(|other| {
-            if other == column {
-                shuffled[place[row]]
-            } else {
-                drawing.columns[other][row]
-            }
-        })
-    };
-    Ok(placements(&cases(drawing, rows, &score)?)?.area)
+    let scores = forest.scores(rows.len(), |place, other| {
+        if other == column {
+            shuffled[place]
+        } else {
+            drawing.columns[other][rows[place]]
+        }
+    });
+    Ok(placements(&cases(drawing, rows, scores)?)?.area)
 }
 
-/// The mean area of the parts with the interval of their variances, which are of different rows.
+/// The mean area of the parts with its interval. Were the parts independent, its variance would be the mean of theirs over
+/// their number; Nadeau and Bengio add the rows judged over the rows learned from.
 fn estimate(
     drawing: &Drawing,
     areas: &[f64],
@@ -173,18 +165,21 @@ fn estimate(
     let area = areas.iter().sum::<f64>() / folds;
     let variance: Result<f64, Undefined> = variances.into_iter().sum();
     let level = settings.level;
+    let share = 1.0 / folds + 1.0 / (settings.folds as f64 - 1.0);
     let interval =
-        variance.and_then(|sum| interval::normal(area, sum / (folds * folds), (0.0, 1.0), level));
+        variance.and_then(|sum| interval::normal(area, sum / folds * share, (0.0, 1.0), level));
     let n = drawing.n() as u64;
     let clusters = drawing.patients.as_ref().map(|patients| {
         let patients: std::collections::BTreeSet<&u32> = patients.iter().collect();
         patients.len() as u64
     });
     let found = match interval {
-        Ok(interval) if clusters.is_some() => Estimate::new(area, interval, n, level, "obuchowski"),
-        Ok(interval) => Estimate::new(area, interval, n, level, "delong"),
+        Ok(interval) if clusters.is_some() => {
+            Estimate::new(area, interval, n, level, "obuchowski_cross_validated")
+        }
+        Ok(interval) => Estimate::new(area, interval, n, level, "delong_cross_validated"),
         Err(why) if clusters.is_some() => {
-            Estimate::without_interval(area, why, n, level, "obuchowski")
+            Estimate::without_interval(area, why, n, level, "obuchowski_cross_validated")
         }
         Err(_) => {
             let sizes = (drawing.reference as f64, drawing.current as f64);

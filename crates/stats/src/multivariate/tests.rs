@@ -3,7 +3,7 @@ use super::*;
 /// Columns of normal numbers, then two of signs that only together say from where a row is.
 fn rows(seed: u64, n: usize, together: bool) -> Vec<Vec<f64>> {
     let mut draw = Draw::new(seed, 9);
-    let mut columns = vec![Vec::with_capacity(n); 4];
+    let mut columns = vec![Vec::new(); 4];
     for _ in 0..n {
         let (a, b) = (draw.normal(), draw.normal());
         let agree = (a > 0.0) == (b > 0.0);
@@ -52,6 +52,23 @@ fn rows_of_one_origin_are_not_told_apart() {
         let result = test(&a, &b, &settings()).expect("enough rows");
         assert!(result.p_value.expect("a test with p") > 0.05, "{result:?}");
     }
+}
+
+#[test]
+fn the_interval_holds_one_half_for_rows_of_one_origin_about_as_often_as_it_says() {
+    let holds = (0..60).filter(|&run| {
+        let (reference, current) = (rows(1000 + run, 60, false), rows(2000 + run, 50, false));
+        let settings = Settings {
+            trees: 10,
+            seed: run,
+            ..Settings::default()
+        };
+        let found = domain_classifier(&Rows::of(&reference), &Rows::of(&current), &settings);
+        let auc = found.expect("enough rows").auc;
+        let (low, high) = auc.interval().expect("an interval");
+        low <= 0.5 && high >= 0.5
+    });
+    assert!(holds.count() >= 56);
 }
 
 #[test]

@@ -77,11 +77,28 @@ impl Asked {
             let values: Result<Vec<Values>, _> =
                 names.iter().map(|name| table.values(name)).collect();
             let values = values?;
-            let cells = (0..table.rows()).map(|row| -> Vec<Option<Cell>> {
-                values.iter().map(|values| values.cell(row)).collect()
-            });
-            Ok(cells.map(|cells| rule(&cells)).collect())
+            let mut cells = Vec::with_capacity(values.len());
+            let judge = |row| {
+                cells.clear();
+                cells.extend(values.iter().map(|values| values.cell(row)));
+                rule(&cells)
+            };
+            Ok((0..table.rows()).map(judge).collect())
         })
+    }
+
+    /// Judges each row by whether the column has a value there.
+    ///
+    /// # Errors
+    /// [`AskError`] without a column that the table has.
+    pub fn presence(question: &Question, expected: bool) -> Result<Self, AskError> {
+        let column = question.column()?.to_owned();
+        let of = column.clone();
+        Ok(Self::each_row(question, vec![column], move |table| {
+            let values = table.values(&of)?;
+            let is_expected = |row| Some(values.is_missing(row) != expected);
+            Ok((0..values.len()).map(is_expected).collect())
+        }))
     }
 
     /// Judges each row by the cells of the columns of `column_list`, unless `ignore_row_if` leaves it out.

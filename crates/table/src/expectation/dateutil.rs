@@ -1,4 +1,14 @@
+mod parts;
+mod tokens;
+mod words;
+
 use jiff::civil;
+
+use parts::{Date, Part};
+use tokens::tokens;
+use words::{
+    ampm_of, decimal, hms_of, integer, is_digits, is_float, is_jump, is_utc, is_weekday, month_of,
+};
 
 /// Whether a text is a date or a time as Python's `dateutil` reads one, almost whatever its form.
 ///
@@ -7,7 +17,7 @@ use jiff::civil;
 /// with the calendar.)
 ///
 /// # Source
-/// dateutil 2.9, `dateutil.parser.parse` with its defaults.
+/// dateutil 4.0, `dateutil.parser.parse` with its defaults.
 pub fn is_parseable(text: &str) -> bool {
     parse(text).is_some_and(|moment| moment.exists())
 }
@@ -323,193 +333,6 @@ fn seconds_of(text: &str) -> Option<i64> {
     integer(whole)
 }
 
-/// The numbers that may be year, month and day, in their order.
-#[derive(Default)]
-struct Date {
-    values: Vec<i64>,
-    year: Option<usize>,
-    month: Option<usize>,
-    with_century: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    Year,
-    Month,
-}
-
-impl Date {
-    fn push_text(&mut self, text: &str, part: Option<Part>) -> Option<()> {
-        let long = is_digits(text) && text.chars().count() > 2;
-        self.add(integer(text)?, part, long)
-    }
-
-    fn push_number(&mut self, value: f64) -> Option<()> {
-        self.add(value as i64, None, value > 100.0)
-    }
-
-    fn push(&mut self, value: i64, part: Option<Part>) -> Option<()> {
-        self.add(value, part, value > 100)
-    }
-
-    fn add(&mut self, value: i64, part: Option<Part>, is_year: bool) -> Option<()> {
-        if is_year && part == Some(Part::Month) {
-            return None;
-        }
-        self.with_century |= is_year;
-        let part = if is_year { Some(Part::Year) } else { part };
-        let place = self.values.len();
-        let slot = match part {
-            Some(Part::Year) => &mut self.year,
-            Some(Part::Month) => &mut self.month,
-            None => &mut None,
-        };
-        if slot.is_some() {
-            return None;
-        }
-        *slot = Some(place);
-        self.values.push(value);
-        Some(())
-    }
-
-    fn could_be_day(&self, value: f64) -> bool {
-        let month = self.month.map(|place| self.values[place]);
-        let year = self.year.map_or(2000, |place| self.values[place]);
-        let year = if month.is_some() { year } else { 2000 };
-        let days = i16::try_from(year)
-            .ok()
-            .zip(i8::try_from(month.unwrap_or(1)).ok())
-            .and_then(|(year, month)| civil::Date::new(year, month, 1).ok())
-            .map_or(31, |date| date.days_in_month());
-        (1.0..=f64::from(days)).contains(&value)
-    }
-
-    /// Which of the numbers is year, month and day.
-    #[allow(clippy::type_complexity)]
-    fn resolve(&self) -> Option<(Option<i64>, Option<i64>, Option<i64>)> {
-        let values = &self.values;
-        let known = usize::from(self.year.is_some()) + usize::from(self.month.is_some());
-        let at = |place: Option<usize>| place.map(|place| values[place]);
-        if values.len() == known && known > 0 {
-            return Some((at(self.year), at(self.month), None));
-        }
-        if values.len() == 3
-            && let (Some(year), Some(month)) = (self.year, self.month)
-        {
-            return Some((at(Some(year)), at(Some(month)), at(Some(3 - year - month))));
-        }
-        match (values.as_slice(), self.month) {
-            ([], _) => Some((None, None, None)),
-            (&[one], None) if one > 31 => Some((Some(one), None, None)),
-            (&[one], None) => Some((None, None, Some(one))),
-            (&[_], Some(_)) => Some((None, at(self.month), None)),
-            (&[a, b], Some(place)) => {
-                let other = if place == 0 { b } else { a };
-                let month = at(Some(place));
-                Some(if other > 31 {
-                    (Some(other), month, None)
-                } else {
-                    (None, month, Some(other))
-                })
-            }
-            (&[a, b], None) if a > 31 => Some((Some(a), Some(b), None)),
-            (&[a, b], None) if b > 31 => Some((Some(b), Some(a), None)),
-            (&[a, b], None) => Some((None, Some(a), Some(b))),
-            (&[a, b, c], month) => {
-                let (year, month, day) = match month {
-                    Some(0) if b > 31 => (b, a, c),
-                    Some(0) => (c, a, b),
-                    Some(1) if a > 31 => (a, b, c),
-                    Some(1) => (c, b, a),
-                    Some(_) if b > 31 => (b, c, a),
-                    Some(_) => (a, c, b),
-                    None if a > 31 || self.year == Some(0) => (a, b, c),
-                    None if a > 12 => (c, b, a),
-                    None => (c, a, b),
-                };
-                Some((Some(year), Some(month), Some(day)))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The words, numbers and signs of a text; dots and commas are parts of numbers where they can be.
-fn tokens(text: &str) -> Vec<String> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        Start,
-        Word,
-        Number,
-        WordDot,
-        NumberDot,
-    }
-    let letters: Vec<char> = text.chars().filter(|&c| c != '\0').collect();
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while at < letters.len() {
-        let mut token = String::new();
-        let mut state = State::Start;
-        let mut seen_letters = false;
-        while at < letters.len() {
-            let next = letters[at];
-            let (is_word, is_digit) = (next.is_alphabetic(), next.is_numeric());
-            let after_dot = token.ends_with('.');
-            let to = match state {
-                State::Start if is_word => State::Word,
-                State::Start if is_digit => State::Number,
-                State::Start => {
-                    token.push(if next.is_whitespace() { ' ' } else { next });
-                    at += 1;
-                    break;
-                }
-                State::Word if is_word => State::Word,
-                State::Word if next == '.' => State::WordDot,
-                State::Number if is_digit => State::Number,
-                State::Number if next == '.' || (next == ',' && token.chars().count() >= 2) => {
-                    State::NumberDot
-                }
-                State::WordDot if next == '.' || is_word => State::WordDot,
-                State::WordDot if is_digit && after_dot => State::NumberDot,
-                State::NumberDot if next == '.' || is_digit => State::NumberDot,
-                State::NumberDot if is_word && after_dot => State::WordDot,
-                _ => break,
-            };
-            seen_letters |= matches!(state, State::Word | State::WordDot);
-            state = to;
-            token.push(next);
-            at += 1;
-        }
-        // A character after a word makes it one of letters, even if it does not belong to it.
-        seen_letters |= at < letters.len() && matches!(state, State::Word | State::WordDot);
-        let dotted = matches!(state, State::WordDot | State::NumberDot);
-        let is_several =
-            seen_letters || token.matches('.').count() > 1 || token.ends_with(['.', ',']);
-        if dotted && is_several {
-            split_at_dots(&token, &mut tokens);
-        } else if state == State::NumberDot && !token.contains('.') {
-            tokens.push(token.replace(',', "."));
-        } else {
-            tokens.push(token);
-        }
-    }
-    tokens
-}
-
-fn split_at_dots(token: &str, tokens: &mut Vec<String>) {
-    let mut part = String::new();
-    for letter in token.chars() {
-        if letter == '.' || letter == ',' {
-            tokens.push(std::mem::take(&mut part));
-            tokens.push(letter.to_string());
-        } else {
-            part.push(letter);
-        }
-    }
-    tokens.push(part);
-    tokens.retain(|token| !token.is_empty());
-}
-
 /// The place of the unit (h, minutes, …) of a number, after or before it.
 fn hms_place(tokens: &[String], at: usize) -> Option<usize> {
     let is_unit = |place: usize| tokens.get(place).is_some_and(|t| hms_of(t).is_some());
@@ -540,103 +363,6 @@ fn of_day(hour: i64, afternoon: bool) -> i64 {
         (..12, true) => hour + 12,
         (12, false) => 0,
         _ => hour,
-    }
-}
-
-fn is_jump(token: &str) -> bool {
-    let signs = [" ", ".", ",", ";", "-", "/", "'"];
-    let words = [
-        "at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd", "th",
-    ];
-    signs.contains(&token) || words.iter().any(|word| token.eq_ignore_ascii_case(word))
-}
-
-fn is_utc(token: &str) -> bool {
-    ["utc", "gmt", "z"]
-        .iter()
-        .any(|name| token.eq_ignore_ascii_case(name))
-}
-
-fn is_weekday(token: &str) -> bool {
-    let days = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    days.iter()
-        .any(|day| token.eq_ignore_ascii_case(day) || token.eq_ignore_ascii_case(&day[..3]))
-}
-
-fn month_of(token: &str) -> Option<i64> {
-    let months = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let is =
-        |month: &&str| token.eq_ignore_ascii_case(month) || token.eq_ignore_ascii_case(&month[..3]);
-    let place = months.iter().position(|month| is(&month));
-    let place = place.or(token.eq_ignore_ascii_case("sept").then_some(8))?;
-    i64::try_from(place + 1).ok()
-}
-
-fn hms_of(token: &str) -> Option<usize> {
-    let units = [
-        ["h", "hour", "hours"],
-        ["m", "minute", "minutes"],
-        ["s", "second", "seconds"],
-    ];
-    units
-        .iter()
-        .position(|names| names.iter().any(|name| token.eq_ignore_ascii_case(name)))
-}
-
-fn ampm_of(token: &str) -> Option<bool> {
-    let is = |names: [&str; 2]| names.iter().any(|name| token.eq_ignore_ascii_case(name));
-    if is(["am", "a"]) {
-        Some(false)
-    } else if is(["pm", "p"]) {
-        Some(true)
-    } else {
-        None
-    }
-}
-
-/// Whether Python takes it for a number; some of those are not finite and end the reading.
-fn is_float(token: &str) -> bool {
-    decimal(token).is_some()
-        || ["nan", "inf", "infinity"]
-            .iter()
-            .any(|word| token.eq_ignore_ascii_case(word))
-}
-
-fn decimal(token: &str) -> Option<f64> {
-    let digits = token.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if digits { token.parse().ok() } else { None }
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn integer(text: &str) -> Option<i64> {
-    if is_digits(text) {
-        text.parse().ok()
-    } else {
-        None
     }
 }
 

@@ -1,7 +1,11 @@
 use std::collections::HashSet;
 
+use galen_spec::data::Severity;
+use serde_json::json;
+
 use super::*;
 use crate::ReadOptions;
+use crate::accumulator::Example;
 use crate::scan::{Folder, Member};
 
 fn table(text: &str) -> Table {

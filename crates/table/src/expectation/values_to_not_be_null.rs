@@ -18,9 +18,6 @@ impl Expectation for ValuesToNotBeNull {
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let column = question.column()?.to_owned();
-        Ok(Asked::each_cells(question, vec![column], |cells| {
-            Some(cells[0].is_some())
-        }))
+        Asked::presence(question, true)
     }
 }

@@ -3,4 +3,5 @@
 mod columnar;
 mod demo;
 mod gx;
+mod manual;
 mod tfdv;

@@ -59,14 +59,26 @@ pub fn gx(
         eprintln!("{}", in_words(one));
     }
     let text = match out {
-        None => written.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("---\n"),
+        None => written
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect::<Vec<_>>()
+            .join("---\n"),
         Some(_) => {
             let line = |(read, written): (&Read, &Written)| {
                 let out = written.out.as_ref().map(|out| out.display().to_string());
                 let count = read.suite.expectations.len();
-                format!("{}: {count} expectations in {}.", read.suite.name, out.unwrap_or_default())
+                format!(
+                    "{}: {count} expectations in {}.",
+                    read.suite.name,
+                    out.unwrap_or_default()
+                )
             };
-            read.iter().zip(&written).map(line).collect::<Vec<_>>().join("\n")
+            read.iter()
+                .zip(&written)
+                .map(line)
+                .collect::<Vec<_>>()
+                .join("\n")
         }
     };
     Ok(Report::new("import gx", document, text.trim_end()))
@@ -85,7 +97,11 @@ fn written(read: &[Read], out: Option<PathBuf>) -> Result<Vec<Written>, Failure>
     {
         return Err(Failure::usage(
             "several_suites",
-            format!("there are {} suites, and {} is one file", read.len(), out.display()),
+            format!(
+                "there are {} suites, and {} is one file",
+                read.len(),
+                out.display()
+            ),
             "name a folder: --out DIR",
         ));
     }
@@ -95,12 +111,21 @@ fn written(read: &[Read], out: Option<PathBuf>) -> Result<Vec<Written>, Failure>
             expectations: one.suite.expectations.clone(),
             ..Suite::default()
         };
-        let yaml = serde_saphyr::to_string(&suite).map_err(|error| {
-            let message = format!("the suite `{}` cannot be written: {error}", one.suite.name);
+        let yaml = galen_spec::write(&suite).map_err(|error| {
+            let message = format!("{}: {error}", one.file.display());
             Failure::usage("not_written", message, "report this, with the suite")
         })?;
-        let text = format!("# From the suite `{}` of Great Expectations.\n{yaml}", one.suite.name.escape_debug());
-        let out = out.as_ref().map(|out| if is_several { out.join(file_name(&one.suite.name)) } else { out.clone() });
+        let text = format!(
+            "# From the suite `{}` of Great Expectations.\n{yaml}",
+            one.suite.name.escape_debug()
+        );
+        let out = out.as_ref().map(|out| {
+            if is_several {
+                out.join(file_name(&one.suite.name))
+            } else {
+                out.clone()
+            }
+        });
         all.push(Written { text, out });
     }
     let names: BTreeSet<_> = all.iter().filter_map(|one| one.out.as_ref()).collect();
@@ -120,8 +145,17 @@ fn written(read: &[Read], out: Option<PathBuf>) -> Result<Vec<Written>, Failure>
 }
 
 fn file_name(suite: &str) -> String {
-    let letters = suite.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' });
-    format!("{}.yaml", letters.collect::<String>().trim_start_matches('.'))
+    let letters = suite.chars().map(|c| {
+        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '_'
+        }
+    });
+    format!(
+        "{}.yaml",
+        letters.collect::<String>().trim_start_matches('.')
+    )
 }
 
 /// The suites that a file is, or names.
@@ -151,14 +185,18 @@ fn of_file(path: &Path, parameters: &Map<String, Value>) -> Result<Vec<Read>, Fa
 /// All suites of a project's folder, or of a folder of suites.
 fn of_folder(path: &Path, parameters: &Map<String, Value>) -> Result<Vec<Read>, Failure> {
     let project = Project::at(path)?;
-    let folder = project.as_ref().map_or_else(|| path.to_owned(), |project| project.root.join(&project.layout.suites));
+    let folder = project.as_ref().map_or_else(
+        || path.to_owned(),
+        |project| project.root.join(&project.layout.suites),
+    );
     let mut files = Vec::new();
     json_files(&folder, &mut files)?;
     files.sort();
     let mut all = Vec::new();
     for file in files {
         let text = text_of(&file)?;
-        let suite = suite(&file.display().to_string(), &text, parameters).map_err(|error| failure(&error))?;
+        let suite = suite(&file.display().to_string(), &text, parameters)
+            .map_err(|error| failure(&error))?;
         all.push(Read { file, suite });
     }
     if all.is_empty() {
@@ -184,7 +222,10 @@ fn json_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
         }
         if path.is_dir() {
             json_files(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             found.push(path);
         }
         if found.len() > FILES_MAX {
@@ -230,7 +271,8 @@ impl Project {
     fn open(root: PathBuf) -> Result<Self, Failure> {
         let settings = root.join(SETTINGS);
         let text = text_of(&settings)?;
-        let layout = layout(&settings.display().to_string(), &text).map_err(|error| failure(&error))?;
+        let layout =
+            layout(&settings.display().to_string(), &text).map_err(|error| failure(&error))?;
         Ok(Self { root, layout })
     }
 
@@ -244,9 +286,13 @@ impl Project {
         let mut known = from.parameters.clone();
         known.extend(parameters.clone());
         for name in &from.definitions {
-            let file = self.root.join(&self.layout.definitions).join(format!("{name}.json"));
+            let file = self
+                .root
+                .join(&self.layout.definitions)
+                .join(format!("{name}.json"));
             let text = text_of(&file)?;
-            let found = checkpoint(&file.display().to_string(), &text).map_err(|error| failure(&error))?;
+            let found =
+                checkpoint(&file.display().to_string(), &text).map_err(|error| failure(&error))?;
             let found = found.filter(|found| found.definitions.is_empty());
             let found = found.ok_or_else(|| {
                 let file = file.display().to_string();
@@ -256,12 +302,19 @@ impl Project {
         }
         for name in &from.suites {
             let files = self.layout.suite_files(name);
-            let file = files.iter().map(|file| self.root.join(file)).find(|file| file.is_file());
+            let file = files
+                .iter()
+                .map(|file| self.root.join(file))
+                .find(|file| file.is_file());
             let file = file.ok_or_else(|| {
                 let place = self.root.join(&files[0]);
                 Failure::usage(
                     "no_suite",
-                    format!("the checkpoint `{}` names the suite `{name}`, and there is no {}", from.name, place.display()),
+                    format!(
+                        "the checkpoint `{}` names the suite `{name}`, and there is no {}",
+                        from.name,
+                        place.display()
+                    ),
                     "name the suite itself",
                 )
             })?;
@@ -269,7 +322,8 @@ impl Project {
                 continue;
             }
             let text = text_of(&file)?;
-            let suite = suite(&file.display().to_string(), &text, &known).map_err(|error| failure(&error))?;
+            let suite = suite(&file.display().to_string(), &text, &known)
+                .map_err(|error| failure(&error))?;
             all.push(Read { file, suite });
         }
         Ok(())
@@ -279,11 +333,23 @@ impl Project {
 fn text_of(path: &Path) -> Result<String, Failure> {
     let bytes = read_file(path)?;
     if bytes.len() > BYTES_MAX {
-        let message = format!("{} has {} bytes, and at most {BYTES_MAX} are read", path.display(), bytes.len());
-        return Err(Failure::usage("too_large", message, "name a suite, and no data"));
+        let message = format!(
+            "{} has {} bytes, and at most {BYTES_MAX} are read",
+            path.display(),
+            bytes.len()
+        );
+        return Err(Failure::usage(
+            "too_large",
+            message,
+            "name a suite, and no data",
+        ));
     }
     String::from_utf8(bytes).map_err(|_| {
-        Failure::usage("encoding", format!("{} is not UTF-8 text", path.display()), "save it as UTF-8")
+        Failure::usage(
+            "encoding",
+            format!("{} is not UTF-8 text", path.display()),
+            "save it as UTF-8",
+        )
     })
 }
 
@@ -291,7 +357,11 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 fn parameters(set: &[String]) -> Result<Map<String, Value>, Failure> {
     let one = |text: &String| {
         let (name, value) = text.split_once('=').ok_or_else(|| {
-            Failure::usage("usage", format!("`--set {text}` has no `=`"), "write --set NAME=VALUE")
+            Failure::usage(
+                "usage",
+                format!("`--set {text}` has no `=`"),
+                "write --set NAME=VALUE",
+            )
         })?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
         Ok((name.to_owned(), value))
@@ -315,7 +385,13 @@ fn in_words(one: &Remark) -> String {
     let line = one.line.map_or_else(String::new, |line| format!(":{line}"));
     let near = match one.nearest.as_slice() {
         [] => String::new(),
-        near => format!(" Did you mean {}?", near.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" or ")),
+        near => format!(
+            " Did you mean {}?",
+            near.iter()
+                .map(|id| format!("`{id}`"))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        ),
     };
     format!("{}{line}: {}: {}{near}", one.file, one.expectation, one.why)
 }
@@ -326,7 +402,11 @@ fn not_taken(first: &Remark, count: usize) -> Failure {
         1 => String::new(),
         _ => format!(" (and {} more)", count - 1),
     };
-    let code = if first.nearest.is_empty() { "expectation" } else { "unknown_expectation" };
+    let code = if first.nearest.is_empty() {
+        "expectation"
+    } else {
+        "unknown_expectation"
+    };
     let mut failure = Failure::usage(
         code,
         format!("{}{more}", in_words(first)),

@@ -53,7 +53,7 @@ fn written(name: &str, suite: &Suite) -> Result<String, Failure> {
         let message = format!("{name} cannot be written as a suite: {why}");
         Failure::usage("not_written", message, "report this, with the schema")
     };
-    let yaml = serde_saphyr::to_string(suite).map_err(|error| wrong(error.to_string()))?;
+    let yaml = galen_spec::write(suite).map_err(|error| wrong(error.to_string()))?;
     let yaml = format!("# From a schema of TensorFlow Data Validation.\n{yaml}");
     match galen_spec::read::<Suite>("suite.yaml", &yaml) {
         Ok(read) if read == *suite => Ok(yaml),
