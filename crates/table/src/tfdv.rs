@@ -21,7 +21,7 @@ mod well_formed;
 
 use std::collections::{HashMap, HashSet};
 
-use galen_spec::tfdv::{Feature, LifecycleStage, Schema};
+use galen_spec::tfdv::{Amendment, Feature, LifecycleStage, Schema};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -91,11 +91,14 @@ pub fn judge(schema: &Schema, table: &Statistics, setting: &Setting) -> Result<J
                 judged.measured.extend(measured);
                 reasons
             }
-            None if is_required(schema, feature, setting.environment) => vec![Reason::new(
-                AnomalyType::SchemaMissingColumn,
-                "Column dropped",
-                "The table does not have this column.",
-            )],
+            None if is_required(schema, feature, setting.environment) => vec![
+                Reason::new(
+                    AnomalyType::SchemaMissingColumn,
+                    "Column dropped",
+                    "The table does not have this column.",
+                )
+                .amended_by(Amendment::Retired),
+            ],
             None => continue,
         };
         let mut there = judged.anomalies.iter_mut().filter(|_| !is_first);
@@ -114,6 +117,8 @@ pub fn judge(schema: &Schema, table: &Statistics, setting: &Setting) -> Result<J
                 "New column",
                 "The schema does not have this column.",
             );
+            let kind = column.kind.in_schema();
+            let reason = reason.amended_by(Amendment::Column { kind });
             judged.anomalies.extend(Anomaly::of(name, vec![reason]));
         }
     }
@@ -140,11 +145,12 @@ fn of_feature(
     };
     if column.present == 0 {
         if is_required(schema, &feature, setting.environment) {
-            reasons.push(Reason::new(
+            let reason = Reason::new(
                 AnomalyType::FeatureTypeNotPresent,
                 "Column dropped",
                 "No row has a value in this column.",
-            ));
+            );
+            reasons.push(reason.amended_by(Amendment::Retired));
         }
         return (reasons, Vec::new());
     }

@@ -5,9 +5,13 @@
 //! # Source
 //! `tensorflow_metadata/proto/v0/schema.proto` of tensorflow-metadata 1.16.1.
 
+mod amendment;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use amendment::{AmendError, Amendment};
 
 /// What a data set should look like: its features, their domains, the environments and the bounds on change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

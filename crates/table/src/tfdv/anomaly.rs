@@ -1,5 +1,6 @@
 //! What is wrong with a column, in TFDV's names.
 
+use galen_spec::tfdv::Amendment;
 use serde::{Deserialize, Serialize};
 
 /// A column that is not as declared.
@@ -47,6 +48,9 @@ pub struct Reason {
     /// Values that are not as expected, some of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// What the schema would have to let pass; none if a person has to say what is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<Amendment>,
     /// Whether TFDV gives this reason no long description; see [`Anomaly::short`].
     #[serde(skip)]
     pub(super) terse: bool,
@@ -59,6 +63,7 @@ impl Reason {
             short: short.to_owned(),
             message: message.into(),
             values: Vec::new(),
+            amendment: None,
             terse: false,
         }
     }
@@ -73,6 +78,11 @@ impl Reason {
 
     pub(super) fn values(self, values: Vec<String>) -> Self {
         Self { values, ..self }
+    }
+
+    pub(super) fn amended_by(self, amendment: Amendment) -> Self {
+        let amendment = Some(amendment);
+        Self { amendment, ..self }
     }
 }
 

@@ -52,6 +52,7 @@ fn result(expectation: &str, column: Option<&str>, anomaly: Option<&Anomaly>) ->
         "short": list(|reason| json!(reason.short)),
         "short_description": anomaly.map_or("", Anomaly::short),
         "messages": list(|reason| json!(reason.message)),
+        "amendments": list(|reason| json!(reason.amendment)),
         "values": reasons.iter().flat_map(|reason| &reason.values).collect::<Vec<_>>(),
     });
     ExpectationResult {

@@ -56,6 +56,17 @@ pub enum Type {
     String,
 }
 
+impl Type {
+    /// The type by which a schema calls it.
+    pub fn in_schema(self) -> FeatureType {
+        match self {
+            Type::Int => FeatureType::Int,
+            Type::Float => FeatureType::Float,
+            Type::String => FeatureType::Bytes,
+        }
+    }
+}
+
 impl Statistics {
     /// Looks at a table in one pass. Histograms are made where the schema needs them, of the previous data as of the
     /// present ones.

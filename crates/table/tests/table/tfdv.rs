@@ -25,56 +25,68 @@ struct Case {
     judged: Judged,
 }
 
-static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
-
-fn cases() -> Vec<Case> {
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let text = fs::read_to_string(folder().join("cases.json")).expect("make.py wrote it");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("it is JSON");
-    let named = |name: &Value| cases.iter().find(|case| &case["name"] == name);
     let schema = |case: &Value| {
         let case = match &case["schema_of"] {
             Value::Null => case,
-            name => named(name).expect("the case comes first"),
+            name => cases
+                .iter()
+                .find(|one| &one["name"] == name)
+                .expect("it comes first"),
         };
         let text = case["schema"].as_str().expect("the text of a schema");
         galen_tfdv::read("schema.pbtxt", text).expect("TFDV wrote it")
     };
-    let table = |name: &str, schema: &Schema| {
-        let bytes = fs::read(folder().join(format!("data/{name}.csv"))).expect("it is committed");
-        let options = ReadOptions {
-            common_na: false,
-            columns: columns_of_texts(schema),
-            ..ReadOptions::default()
-        };
-        Table::read_csv(&bytes, &options).expect("it is a table")
-    };
-    let statistics = |table: &Table, schema: &Schema| {
-        Statistics::of(table, schema, Pace::ALONE).expect("it is in memory")
-    };
     let case = |said: &Value| {
         let schema = schema(said);
+        let data = said["data"].as_str().expect("a name");
+        let columns = table(data, &schema)
+            .names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut case = Case {
+            name: said["name"].as_str().expect("a name").to_owned(),
+            schema,
+            columns,
+            said: said.clone(),
+            judged: Judged::default(),
+        };
+        case.judged = case.judge(&case.schema);
+        case
+    };
+    cases.iter().map(case).collect()
+});
+
+fn table(name: &str, schema: &Schema) -> Table {
+    let bytes = fs::read(folder().join(format!("data/{name}.csv"))).expect("it is committed");
+    let options = ReadOptions {
+        common_na: false,
+        columns: columns_of_texts(schema),
+        ..ReadOptions::default()
+    };
+    Table::read_csv(&bytes, &options).expect("it is a table")
+}
+
+impl Case {
+    /// Holds the tables of the case against a schema.
+    fn judge(&self, schema: &Schema) -> Judged {
         let given = |key: &str| {
-            let name = said[key].as_str()?;
-            Some(statistics(&table(name, &schema), &schema))
+            let table = table(self.said[key].as_str()?, schema);
+            Some(Statistics::of(&table, schema, Pace::ALONE).expect("it is in memory"))
         };
         let (previous, serving, version) = (given("previous"), given("serving"), given("version"));
         let setting = Setting {
-            environment: said["environment"].as_str(),
+            environment: self.said["environment"].as_str(),
             previous: previous.as_ref(),
             serving: serving.as_ref(),
             previous_version: version.as_ref(),
         };
-        let data = table(said["data"].as_str().expect("a name"), &schema);
-        let statistics = statistics(&data, &schema);
-        Case {
-            name: said["name"].as_str().expect("a name").to_owned(),
-            judged: judge(&schema, &statistics, &setting).expect("the environment is known"),
-            columns: data.names().into_iter().map(str::to_owned).collect(),
-            said: said.clone(),
-            schema,
-        }
-    };
-    cases.iter().map(case).collect()
+        let data = given("data").expect("every case has data");
+        judge(schema, &data, &setting).expect("the environment is known")
+    }
 }
 
 #[test]
@@ -194,6 +206,39 @@ fn a_result_fails_for_each_column_with_an_anomaly_and_for_no_other() {
             assert!(types > 0, "{}: {result:?}", case.name);
         }
     }
+}
+
+#[test]
+fn what_an_amendment_lets_pass_is_no_anomaly_any_more() {
+    let mut amended = BTreeSet::new();
+    for case in CASES.iter() {
+        for anomaly in &case.judged.anomalies {
+            for reason in &anomaly.reasons {
+                let Some(amendment) = &reason.amendment else {
+                    continue;
+                };
+                let schema = case.schema.amended(&anomaly.column, amendment);
+                let schema = schema.unwrap_or_else(|why| panic!("{}: {why}", case.name));
+                let again = case.judge(&schema);
+                let column = again
+                    .anomalies
+                    .iter()
+                    .find(|one| one.column == anomaly.column);
+                let mut kinds = column
+                    .iter()
+                    .flat_map(|one| &one.reasons)
+                    .map(|one| one.kind);
+                assert!(
+                    !kinds.any(|kind| kind == reason.kind),
+                    "{}: {amendment:?} of {}",
+                    case.name,
+                    anomaly.column
+                );
+                amended.insert(reason.kind);
+            }
+        }
+    }
+    assert!(amended.len() > 12, "{amended:?}");
 }
 
 #[test]

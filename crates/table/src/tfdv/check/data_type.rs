@@ -1,7 +1,7 @@
 use galen_spec::tfdv::FeatureType;
 
 use super::{FeatureCheck, Scene};
-use crate::tfdv::{AnomalyType, Reason, Type};
+use crate::tfdv::{AnomalyType, Reason};
 
 /// The values are of the declared type.
 pub struct DataType;
@@ -12,23 +12,24 @@ impl FeatureCheck for DataType {
     }
 
     fn look(&self, scene: &Scene) -> Vec<Reason> {
-        let (found, word) = match scene.column.kind {
-            Type::Int => (FeatureType::Int, "INT"),
-            Type::Float => (FeatureType::Float, "FLOAT"),
-            Type::String => (FeatureType::Bytes, "BYTES"),
-        };
+        let found = scene.column.kind.in_schema();
         if scene.feature.kind == Some(found) {
             return Vec::new();
         }
-        let expected = match scene.feature.kind {
-            Some(FeatureType::Bytes) => "BYTES",
-            Some(FeatureType::Int) => "INT",
-            Some(FeatureType::Float) => "FLOAT",
-            Some(FeatureType::Struct) => "STRUCT",
-            Some(FeatureType::TypeUnknown) | None => "TYPE_UNKNOWN",
-        };
-        let what = format!("The values are of type {word}, and {expected} is expected.");
+        let expected = scene.feature.kind.unwrap_or(FeatureType::TypeUnknown);
+        let (found, expected) = (word(found), word(expected));
+        let what = format!("The values are of type {found}, and {expected} is expected.");
         let kind = AnomalyType::UnexpectedDataType;
         vec![Reason::new(kind, "Unexpected data type", what)]
+    }
+}
+
+fn word(kind: FeatureType) -> &'static str {
+    match kind {
+        FeatureType::Bytes => "BYTES",
+        FeatureType::Int => "INT",
+        FeatureType::Float => "FLOAT",
+        FeatureType::Struct => "STRUCT",
+        FeatureType::TypeUnknown => "TYPE_UNKNOWN",
     }
 }

@@ -1,3 +1,5 @@
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason, Type};
 
@@ -20,11 +22,8 @@ impl FeatureCheck for FloatDomain {
         let mut texts = column.values.keys().filter_map(|text| float(text));
         if domain.disallow_nan == Some(true) && (column.nan > 0 || texts.any(f32::is_nan)) {
             let what = "There are values NaN.";
-            reasons.push(Reason::new(
-                AnomalyType::FloatTypeHasNan,
-                "Invalid values",
-                what,
-            ));
+            let reason = Reason::new(AnomalyType::FloatTypeHasNan, "Invalid values", what);
+            reasons.push(reason.amended_by(Amendment::Nan));
         }
         let (min, max) = match column.kind {
             Type::Int => return reasons,
@@ -52,22 +51,29 @@ impl FeatureCheck for FloatDomain {
         if let Some(bound) = domain.min.filter(|bound| min < *bound) {
             let what = format!("The lowest value is {min}, and at least {bound} is expected.");
             let reason = Reason::new(AnomalyType::FloatTypeSmallFloat, short, what);
-            reasons.push(reason.values(vec![min.to_string()]));
+            reasons.push(bounded(reason, min, Amendment::Lowest { min }));
         }
         if let Some(bound) = domain.max.filter(|bound| max > *bound) {
             let what = format!("The highest value is {max}, and at most {bound} is expected.");
             let reason = Reason::new(AnomalyType::FloatTypeBigFloat, short, what);
-            reasons.push(reason.values(vec![max.to_string()]));
+            reasons.push(bounded(reason, max, Amendment::Highest { max }));
         }
         if domain.disallow_inf == Some(true) && (min.is_infinite() || max.is_infinite()) {
             let what = "There are infinite values.";
-            reasons.push(Reason::new(
-                AnomalyType::FloatTypeHasInf,
-                "Invalid values",
-                what,
-            ));
+            let reason = Reason::new(AnomalyType::FloatTypeHasInf, "Invalid values", what);
+            reasons.push(reason.amended_by(Amendment::Infinity));
         }
         reasons
+    }
+}
+
+/// The reason with the value that is out of bounds. No bound lets an infinite value pass.
+fn bounded(reason: Reason, value: f32, amendment: Amendment) -> Reason {
+    let reason = reason.values(vec![value.to_string()]);
+    if value.is_finite() {
+        reason.amended_by(amendment)
+    } else {
+        reason
     }
 }
 

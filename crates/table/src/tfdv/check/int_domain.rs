@@ -1,3 +1,5 @@
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason, Type};
 
@@ -36,12 +38,14 @@ impl FeatureCheck for IntDomain {
         if let Some(bound) = domain.min.filter(|bound| min < *bound) {
             let what = format!("The lowest value is {min}, and at least {bound} is expected.");
             let reason = Reason::new(AnomalyType::IntTypeSmallInt, short, what);
-            reasons.push(reason.values(vec![min.to_string()]));
+            let reason = reason.values(vec![min.to_string()]);
+            reasons.push(reason.amended_by(Amendment::LowestWhole { min }));
         }
         if let Some(bound) = domain.max.filter(|bound| max > *bound) {
             let what = format!("The highest value is {max}, and at most {bound} is expected.");
             let reason = Reason::new(AnomalyType::IntTypeBigInt, short, what);
-            reasons.push(reason.values(vec![max.to_string()]));
+            let reason = reason.values(vec![max.to_string()]);
+            reasons.push(reason.amended_by(Amendment::HighestWhole { max }));
         }
         reasons
     }

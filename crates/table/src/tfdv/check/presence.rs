@@ -1,3 +1,5 @@
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason};
 
@@ -22,7 +24,9 @@ impl FeatureCheck for Presence {
         {
             let what = format!("{present} rows have a value, and at least {min} are expected.");
             let kind = AnomalyType::FeatureTypeLowNumberPresent;
-            reasons.push(Reason::new(kind, "Column dropped", what));
+            let min_count = i64::try_from(present).unwrap_or(i64::MAX);
+            let reason = Reason::new(kind, "Column dropped", what);
+            reasons.push(reason.amended_by(Amendment::Count { min_count }));
         }
         let share = present as f64 / rows as f64;
         // A share that rounds to 1 is less than 1 if a single row has no value.
@@ -32,7 +36,9 @@ impl FeatureCheck for Presence {
                 "{present} of {rows} rows have a value, a share of {share:.4}, and at least {min} is expected."
             );
             let kind = AnomalyType::FeatureTypeLowFractionPresent;
-            reasons.push(Reason::new(kind, "Column dropped", what));
+            let min_fraction = share;
+            let reason = Reason::new(kind, "Column dropped", what);
+            reasons.push(reason.amended_by(Amendment::Share { min_fraction }));
         }
         reasons
     }

@@ -1,3 +1,5 @@
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason};
 
@@ -24,6 +26,7 @@ impl FeatureCheck for Shape {
             return Vec::new();
         };
         let kind = AnomalyType::InvalidFeatureShape;
-        vec![Reason::new(kind, "Feature shape dropped", what)]
+        let reason = Reason::new(kind, "Feature shape dropped", what);
+        vec![reason.amended_by(Amendment::NoShape)]
     }
 }

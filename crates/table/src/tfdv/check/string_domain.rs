@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason};
 
@@ -47,6 +49,8 @@ impl FeatureCheck for StringDomain {
             .iter()
             .take(NAMED_MAX)
             .map(|(text, _)| (*text).clone());
-        vec![Reason::new(kind, "Unexpected string values", what).values(texts.collect())]
+        let values = strange.iter().map(|(text, _)| (*text).clone()).collect();
+        let reason = Reason::new(kind, "Unexpected string values", what).values(texts.collect());
+        vec![reason.amended_by(Amendment::Texts { values })]
     }
 }

@@ -1,3 +1,5 @@
+use galen_spec::tfdv::Amendment;
+
 use super::{FeatureCheck, Scene};
 use crate::tfdv::{AnomalyType, Reason};
 
@@ -25,13 +27,15 @@ impl FeatureCheck for UniqueValues {
             let what =
                 format!("There are {unique} different values, and at least {min} are expected.");
             let kind = AnomalyType::FeatureTypeLowUnique;
-            reasons.push(Reason::new(kind, "Low number of unique values", what));
+            let reason = Reason::new(kind, "Low number of unique values", what);
+            reasons.push(reason.amended_by(Amendment::FewestTexts { min: unique }));
         }
         if unique > max {
             let what =
                 format!("There are {unique} different values, and at most {max} are expected.");
             let kind = AnomalyType::FeatureTypeHighUnique;
-            reasons.push(Reason::new(kind, "High number of unique values", what));
+            let reason = Reason::new(kind, "High number of unique values", what);
+            reasons.push(reason.amended_by(Amendment::MostTexts { max: unique }));
         }
         reasons
     }
