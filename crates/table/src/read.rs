@@ -4,6 +4,7 @@ mod building;
 mod columnar;
 mod delimited;
 mod format;
+mod guarded;
 mod markers;
 mod ndjson;
 mod parts;
@@ -17,6 +18,7 @@ use thiserror::Error;
 use crate::scan::{Pace, Scan, ScanError, whole};
 use crate::{Kind, Table};
 pub use format::{Format, Packing, open, unpack};
+pub use guarded::is_guarded;
 
 /// How a delimited file is read.
 #[derive(Clone, Debug, PartialEq)]

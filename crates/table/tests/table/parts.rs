@@ -315,7 +315,8 @@ fn a_table_is_written_in_each_format_and_read_back() {
         let bytes = table.to_format(name).expect("a format");
         let again = Table::read(&bytes, Format::of_name(name), &ReadOptions::default());
         let again = again.expect(name);
-        for column in ["n", "x", "word"] {
+        assert_eq!(again.numbers("x"), table.numbers("x"), "{name}");
+        for column in ["n", "word"] {
             assert_eq!(again.texts(column), table.texts(column), "{name} {column}");
         }
     }
