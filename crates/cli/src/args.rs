@@ -428,7 +428,8 @@ pub struct DataCheck {
 /// How a table in a file is read.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Reading {
-    /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes
+    /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes. Of a folder also images
+    /// or dicom: one row a file
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// A text that means that there is no value, besides the empty one and those that pandas knows (NA, NaN, null …)

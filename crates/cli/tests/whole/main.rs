@@ -6,6 +6,7 @@ mod demo;
 mod errors;
 mod forgeries;
 mod gx;
+mod imaging;
 mod kept;
 mod project;
 mod repository;

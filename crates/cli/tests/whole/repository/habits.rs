@@ -109,6 +109,8 @@ fn contributing_says_of_every_list_how_to_add_to_it() {
         "PERTURBATIONS",
         "EXPECTATIONS",
         "CHECKS",
+        "PROPERTIES",
+        "ATTRIBUTES",
         "EXPLAINERS",
         "MONITOR_CHECKS",
         "DOCUMENTS",
