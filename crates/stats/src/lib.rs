@@ -9,6 +9,7 @@
 //! underneath: the placement values of DeLong, logistic regression, the normal and the binomial distribution.
 
 mod binomial;
+pub mod boosting;
 pub mod cases;
 pub mod compare;
 mod delong;
