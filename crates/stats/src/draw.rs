@@ -26,11 +26,22 @@ impl Draw {
         }
     }
 
+    /// A number between 0 and 1, never either of them: the middle of one of 2^53 cells.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+
     /// A standard normal number.
     pub(crate) fn normal(&mut self) -> f64 {
-        // 53 bits at the middle of their cell: never 0 nor 1.
-        let uniform = ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-        crate::normal::quantile(uniform)
+        crate::normal::quantile(self.uniform())
+    }
+
+    /// Moves `count` random things to the front, in random order; all of them if there are not more.
+    pub(crate) fn shuffle_front<T>(&mut self, things: &mut [T], count: usize) {
+        for at in 0..count.min(things.len()) {
+            let from = at + self.below(things.len() - at);
+            things.swap(at, from);
+        }
     }
 }
 

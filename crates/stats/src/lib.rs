@@ -23,6 +23,7 @@ mod normal;
 pub mod perturbation;
 pub mod power;
 mod proportion;
+pub mod without_labels;
 
 pub use cases::{Cases, CasesError};
 pub use compare::Difference;
