@@ -4,6 +4,7 @@ mod authorise;
 mod change;
 mod check;
 mod data;
+mod data_estimate;
 mod dossier;
 mod explain;
 mod finding;

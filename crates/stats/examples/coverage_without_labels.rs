@@ -4,8 +4,10 @@
 //! `cargo run --release -p galen-stats --example coverage_without_labels [REPETITIONS]`
 
 use galen_stats::Level;
+use galen_stats::boosting::{Boosting, Feature};
 use galen_stats::without_labels::{
-    Cbpe, Chunk, ESTIMABLE, Features, MetricEstimate, Observed, Recalibration, Scored,
+    Cbpe, Chunk, Dle, ESTIMABLE, Features, LOSSES, MetricEstimate, Observed, Predicted,
+    Recalibration, Scored,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -108,69 +110,132 @@ const WORLDS: [World; 12] = [
 const CHUNK: usize = 500;
 
 fn main() {
-    let repetitions = std::env::args().nth(1).and_then(|word| word.parse().ok());
-    let repetitions: u64 = repetitions.unwrap_or(1_000);
-    let metrics = &ESTIMABLE[..7];
+    let asked = std::env::args().nth(1).and_then(|word| word.parse().ok());
+    let repetitions: u64 = asked.unwrap_or(1_000);
     println!(
-        "{repetitions} repetitions a world, chunks of {CHUNK} cases, 95 % intervals; the share that holds the realized value."
+        "{repetitions} repetitions a world, one chunk of {CHUNK} cases each. Of 95 % intervals, the share that holds the realized value;"
     );
-    println!("Below each, the same of NannyML's three sampling errors (99.7 % if normal).\n");
-    print!("{:<36}", "");
-    for metric in metrics {
-        print!(" {:>10}", short(metric.about().id));
-    }
-    println!();
+    println!("below it, the same of NannyML's three sampling errors (99.7 % if all is normal).\n");
+    heading(ESTIMABLE[..7].iter().map(|metric| metric.about().id));
     for world in WORLDS {
-        let mut held = vec![[0_u32; 3]; metrics.len()];
-        let mut recalibrated = 0;
-        let mut off = vec![0.0; metrics.len()];
-        for repetition in 0..repetitions {
+        let none = Features::default();
+        let found = (0..repetitions).map(|repetition| {
             let mut chance = Chance::new(repetition);
             let reference = world.cases(world.reference, 0.0, 0.0, &mut chance);
             let current = world.cases(CHUNK, world.shift, world.drift, &mut chance);
             let plan = Cbpe {
-                metrics: metrics.to_vec(),
+                metrics: ESTIMABLE[..7].to_vec(),
                 recalibration: Recalibration::IfBetter,
                 level: Level::DEFAULT,
                 resamples: 400,
                 seed: repetition,
             };
-            let none = Features::default();
-            let of = |cases, chunks| Observed {
-                cases,
-                chunks,
-                features: &none,
+            let report = plan.estimate(
+                observed(&reference, &[], &none),
+                observed(&current, &Chunk::by_number(CHUNK, 1), &none),
+            );
+            report
+                .expect("both classes are there")
+                .current
+                .remove(0)
+                .metrics
+        });
+        shares(world.name, found.collect());
+    }
+    let repetitions = repetitions.div_ceil(5);
+    println!(
+        "\n{repetitions} repetitions a world, a reference of 2,000 cases, one chunk of {CHUNK}.\n"
+    );
+    heading(LOSSES.iter().map(|loss| loss.id));
+    for (name, shift, drift) in [
+        ("errors as learned", 0.0, 1.0),
+        ("shifted cases", 0.7, 1.0),
+        ("concept drift: assumption broken", 0.0, 1.3),
+    ] {
+        let found = (0..repetitions).map(|repetition| {
+            let mut chance = Chance::new(repetition);
+            let (reference, known) = predicted(2_000, 0.0, 1.0, &mut chance);
+            let (current, new) = predicted(CHUNK, shift, drift, &mut chance);
+            let plan = Dle {
+                losses: LOSSES.iter().collect(),
+                learner: &Boosting::default(),
+                level: Level::DEFAULT,
+                resamples: 400,
+                seed: repetition,
             };
             let report = plan.estimate(
-                of(&reference, &[]),
-                of(&current, &Chunk::by_size(CHUNK, CHUNK)),
+                observed(&reference, &[], &known),
+                observed(&current, &Chunk::by_number(CHUNK, 1), &new),
             );
-            let report = report.expect("both classes are there");
-            recalibrated += u32::from(report.calibration.isotonic);
-            for ((held, off), found) in held
-                .iter_mut()
-                .zip(&mut off)
-                .zip(&report.current[0].metrics)
-            {
-                count(held, found);
-                if let (Some(value), Some(realized)) = (found.estimate.value, found.realized) {
-                    *off += (value - realized) / repetitions as f64;
-                }
-            }
-        }
-        print!("{:<36}", world.name);
-        held.iter()
-            .for_each(|held| print!(" {:>10.3}", f64::from(held[1]) / f64::from(held[0])));
-        print!("\n{:<36}", "");
-        held.iter()
-            .for_each(|held| print!(" {:>10.3}", f64::from(held[2]) / f64::from(held[0])));
-        println!();
-        if std::env::args().nth(2).is_some() {
-            print!("{:<36}", format!("   bias; recalibrated {recalibrated}"));
-            off.iter().for_each(|off| print!(" {off:>10.4}"));
-            println!();
-        }
+            report
+                .expect("there is something to learn")
+                .current
+                .remove(0)
+                .metrics
+        });
+        shares(name, found.collect());
     }
+}
+
+fn observed<'a, Cases>(
+    cases: &'a Cases,
+    chunks: &'a [Chunk],
+    features: &'a Features,
+) -> Observed<'a, Cases> {
+    Observed {
+        cases,
+        chunks,
+        features,
+    }
+}
+
+fn heading(ids: impl Iterator<Item = &'static str>) {
+    let short = |id| match id {
+        "average_precision" => "avg_prec",
+        "specificity" => "specific.",
+        id => id,
+    };
+    let ids: Vec<String> = ids.map(|id| format!("{:>9}", short(id))).collect();
+    println!("{:<36}{}", "", ids.join(" "));
+}
+
+/// Prints of each metric the share of intervals and of sampling errors that hold the realized value.
+fn shares(name: &str, found: Vec<Vec<MetricEstimate>>) {
+    let metrics = found.first().map_or(0, Vec::len);
+    let mut held = vec![[0_u32; 3]; metrics];
+    for repetition in &found {
+        let each = held.iter_mut().zip(repetition);
+        each.for_each(|(held, metric)| count(held, metric));
+    }
+    for (name, which) in [(name, 1), ("", 2)] {
+        let share =
+            |held: &[u32; 3]| format!("{:>9.3}", f64::from(held[which]) / f64::from(held[0]));
+        let shares: Vec<String> = held.iter().map(share).collect();
+        println!("{name:<36}{}", shares.join(" "));
+    }
+}
+
+/// Predictions of a number whose error grows with one feature and differs between groups.
+fn predicted(n: usize, shift: f64, drift: f64, chance: &mut Chance) -> (Predicted, Features) {
+    let (mut prediction, mut truth, mut harder, mut group) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..n {
+        let hard = shift + chance.normal();
+        let of_group = (chance.uniform() * 4.0) as u32;
+        let predicted = 100.0 + 10.0 * chance.normal();
+        let error = 3.0 * drift * (0.5 * hard).exp() * (1.0 + f64::from(of_group) / 3.0);
+        prediction.push(predicted);
+        truth.push(Some((predicted + error * chance.normal()).max(1.0)));
+        harder.push(hard);
+        group.push(Some(of_group));
+    }
+    let features = Features {
+        names: vec!["hard".to_owned(), "group".to_owned()],
+        columns: vec![Feature::Number(harder), Feature::Category(group)],
+    };
+    (
+        Predicted::new(prediction, truth).expect("numbers"),
+        features,
+    )
 }
 
 /// Counts the repetitions that define both, those whose interval holds, and those whose sampling errors hold.
@@ -185,40 +250,25 @@ fn count(held: &mut [u32; 3], found: &MetricEstimate) {
     }
 }
 
-fn short(id: &str) -> &str {
-    match id {
-        "average_precision" => "avg_prec",
-        "specificity" => "specific.",
-        id => id,
-    }
-}
-
 impl World {
     fn cases(&self, n: usize, shift: f64, drift: f64, chance: &mut Chance) -> Scored {
-        let (mut score, mut truth, mut patient) = (vec![], vec![], vec![]);
+        let (mut score, mut truth) = (vec![], vec![]);
         let scale = 10_f64.powi(self.digits);
         while score.len() < n {
-            let common = chance.normal();
-            let mine = chance.normal();
+            let (common, decided) = (chance.normal(), chance.normal());
             for _ in 0..self.of_patient {
-                let z = self.mean
-                    + shift
-                    + 1.2 * (0.7_f64.sqrt() * common + 0.3_f64.sqrt() * chance.normal());
-                let p = inverse_logit(z + drift);
-                // With several cases a patient, what decides them is shared for the most part.
+                let own = 0.7_f64.sqrt() * common + 0.3_f64.sqrt() * chance.normal();
+                let z = self.mean + shift + 1.2 * own;
+                // With several cases a patient, what decides them is shared by half.
                 let decides = if self.of_patient > 1 {
-                    cumulative(0.5_f64.sqrt() * mine + 0.5_f64.sqrt() * chance.normal())
+                    cumulative((decided + chance.normal()) / 2.0_f64.sqrt())
                 } else {
                     chance.uniform()
                 };
                 score.push((inverse_logit((self.seen)(z)) * scale).round() / scale);
-                truth.push(Some(decides < p));
-                patient.push((score.len() / self.of_patient.max(1)) as u32);
+                truth.push(Some(decides < inverse_logit(z + drift)));
             }
         }
-        let patients: Vec<u32> = (0..score.len())
-            .map(|i| (i / self.of_patient) as u32)
-            .collect();
         score.truncate(n);
         truth.truncate(n);
         let cases = Scored::new(score, truth).expect("probabilities");

@@ -8,13 +8,14 @@
 //! Both rest on [`Assumption`]s. Those that the data can speak to are checked, and each comes back with what was measured;
 //! that the relation of cases to truth stayed as it was can never be seen without labels, and is said every time.
 //!
-//! In reading order: [`Scored`] and [`Chunk`] (what is estimated for), [`ESTIMABLE`] (which metrics), [`Cbpe`], [`Dle`] and
-//! [`LOSSES`], [`Limits`] (when an estimate crosses), [`Assumption`].
+//! In reading order: [`Scored`], [`Classified`], [`Predicted`] and [`Chunk`] (what is estimated for), [`ESTIMABLE`] (which
+//! metrics), [`Cbpe`], [`Dle`] and [`LOSSES`], [`Limits`] (when an estimate crosses), [`Assumption`].
 
 mod assumption;
 mod calibration;
 mod cbpe;
 mod chunk;
+mod classified;
 mod dle;
 mod estimable;
 mod estimated;
@@ -22,22 +23,27 @@ mod folds;
 mod isotonic;
 mod limits;
 mod loss;
+mod multiclass;
 mod observed;
 mod predicted;
 mod ranked;
 mod regressor;
 mod scored;
+#[cfg(test)]
+mod simulated;
 mod worlds;
 
 pub use assumption::{Assumption, Measure};
 pub use calibration::{Recalibrated, Recalibration};
 pub use cbpe::{Cbpe, CbpeReport};
 pub use chunk::Chunk;
+pub use classified::Classified;
 pub use dle::{Dle, DleReport};
 pub use estimable::{ESTIMABLE, Estimable, EstimableAbout, by_id};
 pub use estimated::{ChunkEstimates, MetricEstimate};
 pub use limits::Limits;
 pub use loss::{LOSSES, Loss};
+pub use multiclass::MulticlassReport;
 pub use observed::{EstimationError, Features, Observed};
 pub use predicted::{Predicted, PredictedError};
 pub use ranked::Ranked;

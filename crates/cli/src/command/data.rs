@@ -42,6 +42,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             alpha,
             reading,
         } => compare(reference, current, tests, *alpha, reading, place),
+        Data::Estimate(args) => super::data_estimate::estimate(args, place),
         Data::Split { name, out } => split(name, out.as_deref(), place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }

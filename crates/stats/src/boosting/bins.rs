@@ -1,9 +1,7 @@
 use super::Feature;
 use std::collections::BTreeMap;
 
-/// The bin of what is missing, and of categories that are too many or unknown.
-pub(super) const MISSING: u8 = 255;
-/// The most bins of values beside it.
+/// The most bins of values, beside that of what is missing.
 const BINS_MAX: usize = 255;
 
 /// How the values of a column become small whole numbers.
@@ -27,24 +25,33 @@ impl Bins {
         matches!(self, Bins::Codes(_))
     }
 
+    /// The bin of what is missing, and of categories that are too many or unknown: the last one.
+    pub(super) fn missing(&self) -> u8 {
+        match self {
+            Bins::Cuts(cuts) => cuts.len() as u8 + 1,
+            Bins::Codes(codes) => codes.len() as u8,
+        }
+    }
+
     pub(super) fn apply(&self, feature: &Feature) -> Vec<u8> {
+        let missing = self.missing();
         match (self, feature) {
             (Bins::Cuts(cuts), Feature::Number(values)) => {
                 let bin = |value: &f64| {
                     if value.is_finite() {
                         cuts.partition_point(|cut| cut < value) as u8
                     } else {
-                        MISSING
+                        missing
                     }
                 };
                 values.iter().map(bin).collect()
             }
             (Bins::Codes(bins), Feature::Category(codes)) => {
                 let bin = |code: &Option<u32>| code.and_then(|code| bins.get(&code).copied());
-                codes.iter().map(|c| bin(c).unwrap_or(MISSING)).collect()
+                codes.iter().map(|c| bin(c).unwrap_or(missing)).collect()
             }
             // A column of the other kind than at the fit has no value that is known.
-            _ => vec![MISSING; feature.len()],
+            _ => vec![missing; feature.len()],
         }
     }
 }
@@ -91,7 +98,7 @@ mod tests {
     #[test]
     fn few_values_have_a_bin_each_and_many_have_bins_of_equal_size() {
         let few = Feature::Number(vec![3.0, 1.0, 1.0, f64::NAN, 7.0]);
-        assert_eq!(Bins::of(&few).apply(&few), [1, 0, 0, MISSING, 2]);
+        assert_eq!(Bins::of(&few).apply(&few), [1, 0, 0, 3, 2]);
         let many = Feature::Number((0..10_200).map(|i| f64::from(i).exp2().ln()).collect());
         let mut counts = [0; 256];
         for bin in Bins::of(&many).apply(&many) {
@@ -107,7 +114,7 @@ mod tests {
         codes.extend((100..300).map(Some));
         let column = Feature::Category(codes);
         let binned = Bins::of(&column).apply(&column);
-        assert!(binned[100..300].iter().all(|&bin| bin != MISSING));
-        assert_eq!(binned[..100].iter().filter(|&&b| b == MISSING).count(), 45);
+        assert!(binned[100..300].iter().all(|&bin| bin != 255));
+        assert_eq!(binned[..100].iter().filter(|&&b| b == 255).count(), 45);
     }
 }

@@ -1,5 +1,5 @@
 use super::Boosting;
-use super::bins::{Bins, MISSING};
+use super::bins::Bins;
 use rayon::prelude::*;
 
 /// Rows below which a category is not looked at by itself, and rows by which its mean is drawn to 0 for its rank.
@@ -77,7 +77,8 @@ impl Cell {
     }
 }
 
-type Histogram = Vec<[Cell; 256]>;
+/// Of each column the cells of its bins, that of what is missing last.
+type Histogram = Vec<Vec<Cell>>;
 
 /// A leaf that may still be divided.
 struct Leaf {
@@ -192,8 +193,8 @@ impl<'a> Growth<'a> {
     }
 
     fn histogram(&self, rows: &[u32]) -> Histogram {
-        let of_column = |column: &Vec<u8>| {
-            let mut cells = [Cell::default(); 256];
+        let of_column = |(bins, column): (&Bins, &Vec<u8>)| {
+            let mut cells = vec![Cell::default(); usize::from(bins.missing()) + 1];
             for &row in rows {
                 let cell = &mut cells[usize::from(column[row as usize])];
                 cell.sum += self.residual[row as usize];
@@ -201,11 +202,13 @@ impl<'a> Growth<'a> {
             }
             cells
         };
-        self.binned.par_iter().map(of_column).collect()
+        let columns = self.bins.par_iter().zip(self.binned);
+        columns.map(of_column).collect()
     }
 
-    fn best_split(&self, column: usize, cells: &[Cell; 256], total: Cell) -> Option<Split> {
-        let missing = cells[usize::from(MISSING)];
+    fn best_split(&self, column: usize, cells: &[Cell], total: Cell) -> Option<Split> {
+        let none = usize::from(self.bins[column].missing());
+        let missing = cells[none];
         let mut best: Option<Split> = None;
         let mut offer = |left: Cell, bits: &[u64; 4]| {
             let right = total.less(left);
@@ -234,14 +237,14 @@ impl<'a> Growth<'a> {
             }
             return best;
         }
-        for (bin, cell) in cells[..usize::from(MISSING)].iter().enumerate() {
+        for (bin, cell) in cells[..none].iter().enumerate() {
             left = left.and(*cell);
             bits[bin >> 6] |= 1 << (bin & 63);
             if cell.n == 0.0 {
                 continue;
             }
             let mut with_missing = bits;
-            with_missing[3] |= 1 << 63;
+            with_missing[none >> 6] |= 1 << (none & 63);
             if missing.n > 0.0 {
                 offer(left, &bits);
                 offer(left.and(missing), &with_missing);
@@ -257,19 +260,20 @@ impl<'a> Growth<'a> {
 }
 
 fn difference(whole: &Histogram, part: &Histogram) -> Histogram {
-    let less = |(whole, part): (&[Cell; 256], &[Cell; 256])| {
-        std::array::from_fn(|bin| {
-            let left = whole[bin].less(part[bin]);
-            // Rounding must not leave a sum without rows.
-            if left.n == 0.0 { Cell::default() } else { left }
-        })
+    let cell = |(whole, part): (&Cell, &Cell)| {
+        let left = whole.less(*part);
+        // Rounding must not leave a sum without rows.
+        if left.n == 0.0 { Cell::default() } else { left }
     };
+    let less = |(whole, part): (&Vec<Cell>, &Vec<Cell>)| whole.iter().zip(part).map(cell).collect();
     whole.iter().zip(part).map(less).collect()
 }
 
 /// The categories with enough rows, by their mean residual; what is missing is one of them.
-fn ranked(cells: &[Cell; 256]) -> Vec<usize> {
-    let mut ranked: Vec<usize> = (0..256).filter(|&b| cells[b].n >= CATEGORY_ROWS).collect();
+fn ranked(cells: &[Cell]) -> Vec<usize> {
+    let mut ranked: Vec<usize> = (0..cells.len())
+        .filter(|&b| cells[b].n >= CATEGORY_ROWS)
+        .collect();
     let rank = |bin: usize| cells[bin].sum / (cells[bin].n + CATEGORY_ROWS);
     ranked.sort_by(|&a, &b| rank(a).total_cmp(&rank(b)));
     ranked

@@ -92,34 +92,48 @@ impl Cbpe {
         let values: Vec<Result<f64, Undefined>> = (self.metrics.iter())
             .map(|metric| metric.expected(&ranked, &diseased))
             .collect();
-        let intervals = learned.worlds.intervals(
-            &Asked {
-                cases,
-                ranked: &ranked,
-                metrics: &self.metrics,
-                values: &values,
-                number,
-            },
-            self.level,
-        );
-        let realized = realized(&self.metrics, cases);
-        let n = cases.n() as u64;
+        let asked = Asked {
+            cases,
+            ranked: &ranked,
+            metrics: &self.metrics,
+            values: &values,
+            number,
+        };
+        let intervals = learned.worlds.intervals(&asked, self.level);
+        let found = Found {
+            n: cases.n(),
+            labelled: cases.labelled(),
+            realized: realized(&self.metrics, cases),
+            values,
+            intervals,
+        };
+        self.assembled(chunk, found, &learned.history)
+    }
+
+    /// The estimates of a chunk, beside what the reference says of each metric.
+    pub(super) fn assembled(
+        &self,
+        chunk: &Chunk,
+        found: Found,
+        history: &History,
+    ) -> ChunkEstimates {
+        let n = found.n as u64;
         let metric = |(at, metric): (usize, &&'static dyn Estimable)| {
-            let estimate = match values[at] {
+            let estimate = match found.values[at] {
                 Ok(value) => {
-                    let interval = intervals[at];
+                    let interval = found.intervals[at];
                     Estimate::with_interval(value, interval, n, self.level, METHOD).seed(self.seed)
                 }
                 Err(why) => Estimate::undefined(why, n, self.level, METHOD),
             };
-            let error = learned.errors[at].map(|error| metric.sampling_error(error, cases.n()));
+            let error = history.errors[at].map(|error| metric.sampling_error(error, found.n));
             let id = metric.about().id;
-            MetricEstimate::new(id, estimate, error, realized[at], learned.limits[at])
+            MetricEstimate::new(id, estimate, error, found.realized[at], history.limits[at])
         };
         ChunkEstimates {
             key: chunk.key.clone(),
             n,
-            labelled: cases.labelled() as u64,
+            labelled: found.labelled as u64,
             metrics: self.metrics.iter().enumerate().map(metric).collect(),
         }
     }
@@ -127,12 +141,44 @@ impl Cbpe {
 
 const METHOD: &str = "cbpe_parametric_bootstrap";
 
-/// What the reference says of scores and of each metric.
+/// What was found for a chunk; one value a metric.
+pub(super) struct Found {
+    pub(super) n: usize,
+    pub(super) labelled: usize,
+    pub(super) values: Vec<Result<f64, Undefined>>,
+    pub(super) intervals: Vec<Result<(f64, f64), Undefined>>,
+    pub(super) realized: Vec<Option<f64>>,
+}
+
+/// What the reference says of each metric.
+pub(super) struct History {
+    errors: Vec<Option<f64>>,
+    limits: Vec<Option<Limits>>,
+}
+
+impl History {
+    /// From the error of one case of each metric, and what each chunk of the reference realized of it.
+    pub(super) fn of(
+        metrics: &[&'static dyn Estimable],
+        errors: Vec<Option<f64>>,
+        chunks: &[Vec<Option<f64>>],
+    ) -> History {
+        let limits = |(at, metric): (usize, &&'static dyn Estimable)| {
+            let realized: Vec<f64> = chunks.iter().filter_map(|chunk| chunk[at]).collect();
+            Limits::of(&realized, metric.about().max)
+        };
+        History {
+            errors,
+            limits: metrics.iter().enumerate().map(limits).collect(),
+        }
+    }
+}
+
+/// What the reference teaches.
 struct Learned<'a> {
     calibration: &'a Calibration,
     worlds: Worlds<'a>,
-    errors: Vec<Option<f64>>,
-    limits: Vec<Option<Limits>>,
+    history: History,
 }
 
 impl<'a> Learned<'a> {
@@ -144,20 +190,15 @@ impl<'a> Learned<'a> {
     ) -> Learned<'a> {
         let ranked = Ranked::of(labelled);
         let truth = truth_of(&ranked, labelled);
+        let errors = plan.metrics.iter();
+        let errors = errors.map(|metric| metric.error_of_one(&ranked, &truth, plan.seed));
         let chunks: Vec<Vec<Option<f64>>> = (reference.chunks.iter())
             .map(|chunk| realized(&plan.metrics, &reference.cases.pick(&chunk.rows)))
             .collect();
-        let limits = |(at, metric): (usize, &&'static dyn Estimable)| {
-            let realized: Vec<f64> = chunks.iter().filter_map(|chunk| chunk[at]).collect();
-            Limits::of(&realized, metric.about().max)
-        };
         Learned {
             calibration,
             worlds: Worlds::of(labelled, calibration, plan.resamples, plan.seed),
-            errors: (plan.metrics.iter())
-                .map(|metric| metric.error_of_one(&ranked, &truth, plan.seed))
-                .collect(),
-            limits: plan.metrics.iter().enumerate().map(limits).collect(),
+            history: History::of(&plan.metrics, errors.collect(), &chunks),
         }
     }
 }
@@ -197,5 +238,132 @@ fn check_classes(reference: &Scored, current: &Scored) -> Result<(), EstimationE
         (Some(_), None) => Err(EstimationError::FlagsInOne("reference")),
         (None, Some(_)) => Err(EstimationError::FlagsInOne("current")),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::without_labels::simulated::{OVERCONFIDENT, World, observed, scored};
+    use crate::without_labels::{Features, by_id};
+
+    const METRICS: [&str; 4] = ["roc_auc", "recall", "accuracy", "true_positive"];
+
+    fn plan(seed: u64) -> Cbpe {
+        Cbpe {
+            metrics: METRICS.iter().filter_map(|id| by_id(id)).collect(),
+            recalibration: Recalibration::IfBetter,
+            level: Level::DEFAULT,
+            resamples: 120,
+            seed,
+        }
+    }
+
+    fn estimated(reference: &Scored, current: &Scored, seed: u64) -> ChunkEstimates {
+        let none = Features::default();
+        let chunks = Chunk::by_number(current.n(), 1);
+        let report = plan(seed).estimate(
+            observed(reference, &[], &none),
+            observed(current, &chunks, &none),
+        );
+        report.expect("both classes are there").current.remove(0)
+    }
+
+    /// In how many of a hundred worlds the interval of each metric holds what the labels say.
+    fn held(now: World) -> Vec<usize> {
+        let mut held = vec![0; METRICS.len()];
+        for seed in 0..100 {
+            let reference = scored(OVERCONFIDENT, seed, 500);
+            let current = scored(now, 1_000 + seed, 250);
+            let found = estimated(&reference, &current, seed);
+            for (held, metric) in held.iter_mut().zip(&found.metrics) {
+                let (low, high) = metric.estimate.interval().expect("an interval");
+                let realized = metric.realized.expect("labels");
+                *held += usize::from((low..=high).contains(&realized));
+            }
+        }
+        held
+    }
+
+    #[test]
+    fn intervals_hold_what_the_labels_say_even_when_cases_shift() {
+        for shift in [0.0, 0.7] {
+            let held = held(World {
+                shift,
+                ..OVERCONFIDENT
+            });
+            // Of 95 in 100, fewer than 88 come by chance once in 300 times.
+            assert!(held.iter().all(|&held| held >= 88), "{held:?}");
+        }
+    }
+
+    #[test]
+    fn after_concept_drift_intervals_do_not_hold_and_nothing_can_tell() {
+        let drifted = World {
+            drift: 1.2,
+            ..OVERCONFIDENT
+        };
+        assert!(held(drifted)[3] < 50, "the true positives are far more");
+    }
+
+    #[test]
+    fn a_reference_that_teaches_nothing_is_refused() {
+        let none = Features::default();
+        let current = scored(OVERCONFIDENT, 1, 50);
+        let chunks = Chunk::by_number(50, 1);
+        let ask = |reference: &Scored, current: &Scored, chunks: &[Chunk]| {
+            let report = plan(0).estimate(
+                observed(reference, &[], &none),
+                observed(current, chunks, &none),
+            );
+            report.map(|_| ())
+        };
+        let healthy = Scored::new(vec![0.1, 0.2], vec![Some(false), Some(false)]);
+        let healthy = healthy
+            .and_then(|cases| cases.with_threshold(0.5))
+            .expect("scores");
+        let one_class = EstimationError::OneClass {
+            class: "healthy",
+            n: 2,
+        };
+        assert_eq!(ask(&healthy, &current, &chunks), Err(one_class));
+        let unlabelled = Scored {
+            truth: vec![None; 2],
+            ..healthy.clone()
+        };
+        assert_eq!(
+            ask(&unlabelled, &current, &chunks),
+            Err(EstimationError::NoTruth)
+        );
+        let unflagged = Scored {
+            flag: None,
+            ..current.clone()
+        };
+        let refused = ask(&current, &unflagged, &chunks);
+        assert_eq!(refused, Err(EstimationError::FlagsInOne("reference")));
+        assert_eq!(ask(&current, &current, &[]), Err(EstimationError::NoCase));
+        for rows in [vec![], vec![50]] {
+            let key = "x".to_owned();
+            let refused = ask(&current, &current, &[Chunk { key, rows }]);
+            assert!(
+                matches!(refused, Err(EstimationError::Chunk { .. })),
+                "{refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_chunk_whose_labels_are_partly_known_says_what_they_give() {
+        let reference = scored(OVERCONFIDENT, 1, 300);
+        let mut current = scored(OVERCONFIDENT, 2, 60);
+        current.truth[10..].fill(None);
+        let found = estimated(&reference, &current, 0);
+        assert_eq!((found.n, found.labelled), (60, 10));
+        let all_known = estimated(
+            &reference,
+            &current.pick(&(0..10).collect::<Vec<usize>>()),
+            0,
+        );
+        assert_eq!(found.metrics[2].realized, all_known.metrics[2].realized);
     }
 }

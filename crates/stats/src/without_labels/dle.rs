@@ -353,3 +353,122 @@ impl Groups {
         errors[(share * errors.len() as f64) as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boosting::{Feature, FitError};
+    use crate::without_labels::LOSSES;
+    use crate::without_labels::simulated::{observed, predicted};
+
+    /// Knows how the simulated error grows, as far as one number says it.
+    struct Line;
+
+    impl Regressor for Line {
+        fn fit(&self, features: &[Feature], target: &[f64]) -> Result<Box<dyn Fitted>, FitError> {
+            let Feature::Number(hardness) = &features[0] else {
+                return Err(FitError::NoFeature);
+            };
+            let grown: f64 = hardness.iter().map(|x| (0.6 * x).exp()).sum();
+            Ok(Box::new(Times(target.iter().sum::<f64>() / grown)))
+        }
+    }
+
+    struct Times(f64);
+
+    impl Fitted for Times {
+        fn predict(&self, features: &[Feature]) -> Vec<f64> {
+            match &features[0] {
+                Feature::Number(hardness) => {
+                    hardness.iter().map(|x| self.0 * (0.6 * x).exp()).collect()
+                }
+                Feature::Category(codes) => vec![self.0; codes.len()],
+            }
+        }
+    }
+
+    fn estimated(losses: &[&str], seed: u64, shift: f64, drift: f64) -> DleReport {
+        let (reference, known) = predicted(seed, 400, 0.0, 1.0);
+        let (current, new) = predicted(5_000 + seed, 200, shift, drift);
+        let plan = Dle {
+            losses: losses.iter().filter_map(|id| Loss::by_id(id)).collect(),
+            learner: &Line,
+            level: Level::DEFAULT,
+            resamples: 120,
+            seed,
+        };
+        let chunks = [Chunk::by_number(400, 8), Chunk::by_number(200, 1)];
+        let report = plan.estimate(
+            observed(&reference, &chunks[0], &known),
+            observed(&current, &chunks[1], &new),
+        );
+        report.expect("there is something to learn")
+    }
+
+    fn held(shift: f64, drift: f64) -> usize {
+        let holds = |seed: &u64| {
+            let report = estimated(&["mae"], *seed, shift, drift);
+            let mae = &report.current[0].metrics[0];
+            let (low, high) = mae.estimate.interval().expect("an interval");
+            (low..=high).contains(&mae.realized.expect("labels"))
+        };
+        (0..100).filter(holds).count()
+    }
+
+    #[test]
+    fn intervals_hold_the_realized_loss_even_when_harder_cases_come() {
+        for shift in [0.0, 0.8] {
+            let held = held(shift, 1.0);
+            assert!(held >= 88, "{held} of 100 with a shift of {shift}");
+        }
+        let drifted = held(0.0, 1.6);
+        assert!(drifted < 30, "{drifted} of 100 where errors grew unseen");
+    }
+
+    #[test]
+    fn harder_cases_cross_the_limits_of_the_reference() {
+        let crossed = |shift| estimated(&["mae"], 3, shift, 1.0).current[0].metrics[0].crossed;
+        assert_eq!((crossed(0.0), crossed(2.0)), (Some(false), Some(true)));
+    }
+
+    #[test]
+    fn a_loss_that_means_nothing_in_the_reference_says_why() {
+        let (mut reference, known) = predicted(1, 300, 0.0, 1.0);
+        reference.truth[7] = Some(0.0);
+        reference.truth[8] = Some(-1.0);
+        let plan = Dle {
+            losses: LOSSES.iter().collect(),
+            learner: &Line,
+            level: Level::DEFAULT,
+            resamples: 50,
+            seed: 0,
+        };
+        let chunks = Chunk::by_number(300, 1);
+        let side = observed(&reference, &chunks, &known);
+        let report = plan
+            .estimate(side, side)
+            .expect("the others mean something");
+        for metric in &report.current[0].metrics {
+            let why = match metric.metric {
+                "mape" => Some("A truth is 0, so an error in percent of it means nothing."),
+                "msle" | "rmsle" => {
+                    Some("A truth or a prediction is negative, so its logarithm means nothing.")
+                }
+                _ => None,
+            };
+            assert_eq!(metric.estimate.why.as_deref(), why, "{}", metric.metric);
+            assert_eq!(metric.estimate.value.is_none(), why.is_some());
+        }
+    }
+
+    #[test]
+    fn the_root_of_an_estimate_is_the_estimate_of_the_root() {
+        let report = estimated(&["mse", "rmse"], 1, 0.0, 1.0);
+        let [mse, rmse] = [0, 1].map(|at| report.current[0].metrics[at].estimate.clone());
+        let root = |value: Option<f64>| value.map(f64::sqrt);
+        assert_eq!(
+            (rmse.value, rmse.low, rmse.high),
+            (root(mse.value), root(mse.low), root(mse.high))
+        );
+    }
+}

@@ -53,6 +53,31 @@ pub trait Estimable: Sync {
     /// as the reference was. Absent where the reference does not say.
     fn error_of_one(&self, reference: &Ranked, truth: &[f64], seed: u64) -> Option<f64>;
 
+    /// The value over several classes, each against the rest: the mean of the classes' values. Truths are known or probable.
+    ///
+    /// # Errors
+    /// [`Undefined`] when a class gives no value.
+    fn across(&self, classes: &[(&Ranked, &[f64])], known: bool) -> Result<f64, Undefined> {
+        let mut sum = 0.0;
+        for (cases, diseased) in classes {
+            sum += if known {
+                self.realized(cases, diseased)?
+            } else {
+                self.expected(cases, diseased)?
+            };
+        }
+        Ok(sum / classes.len() as f64)
+    }
+
+    /// NannyML's sampling error of a single case over several classes, as if their errors had nothing to do with each other.
+    fn error_across(&self, classes: &[(&Ranked, &[f64])], seed: u64) -> Option<f64> {
+        let mut squares = 0.0;
+        for (reference, truth) in classes {
+            squares += self.error_of_one(reference, truth, seed)?.powi(2);
+        }
+        Some(squares.sqrt() / classes.len() as f64)
+    }
+
     /// The sampling error of `size` cases.
     fn sampling_error(&self, error_of_one: f64, size: usize) -> f64 {
         error_of_one / (size as f64).sqrt()

@@ -69,6 +69,19 @@ pub enum EstimationError {
         /// How many.
         n: usize,
     },
+    /// Classes that do not fit the columns of scores.
+    #[error(
+        "there are {0} classes; there must be two or more, each with a column of scores in both tables"
+    )]
+    Classes(usize),
+    /// A class that the reference never had.
+    #[error(
+        "no labelled case of the reference is of class `{0}`, so nothing says what its score means"
+    )]
+    ClassAbsent(String),
+    /// A metric of two classes asked of several.
+    #[error("`{0}` counts flagged cases, and several classes have no flag")]
+    NotOfClasses(&'static str),
     /// Flags in the reference or now, not in both.
     #[error("only the {0} cases say what the model flagged")]
     FlagsInOne(&'static str),

@@ -34,6 +34,18 @@ pub enum ScoredError {
         /// Its score.
         score: f64,
     },
+    /// A class that there is not.
+    #[error(
+        "case {row} (counted from 0) is of class {class}, and there are {classes}, counted from 0"
+    )]
+    Class {
+        /// The case, counted from 0.
+        row: usize,
+        /// Its class.
+        class: u32,
+        /// The number of classes.
+        classes: usize,
+    },
     /// A threshold that is NaN or infinite.
     #[error("the threshold is {0}; a threshold is a finite number")]
     Threshold(f64),

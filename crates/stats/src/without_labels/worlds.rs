@@ -1,3 +1,5 @@
+pub(super) mod classes;
+
 use super::Scored;
 use super::calibration::Calibration;
 use super::estimable::Estimable;
@@ -159,11 +161,20 @@ fn probabilities(
     calibration: &Calibration,
     odds: &Odds,
 ) -> Vec<f64> {
-    let p = |&score: &f64| match truth {
+    let p = |&score: &f64| true_probability(score, truth, calibration, odds);
+    score.iter().map(p).collect()
+}
+
+fn true_probability(
+    score: f64,
+    truth: Option<[f64; 2]>,
+    calibration: &Calibration,
+    odds: &Odds,
+) -> f64 {
+    match truth {
         Some([a, b]) => 1.0 / (1.0 + (-a - b * odds.log(score)).exp()),
         None => calibration.probability(score),
-    };
-    score.iter().map(p).collect()
+    }
 }
 
 /// Truths, as 0 and 1, of cases with these probabilities. Cases of one patient are drawn by one number, since nothing says

@@ -2,15 +2,15 @@ use super::{Assumption, Measure, count, named, share};
 use crate::drift;
 use crate::drift::Sample;
 use crate::estimate::Level;
-use crate::without_labels::calibration::Calibration;
-use crate::without_labels::observed::Observed;
-use crate::without_labels::{Chunk, Scored};
+use crate::without_labels::Chunk;
 
 /// The diseased and the healthy cases that a chunk is expected to have at least, and the cases where there are no classes.
 const OF_CLASS_MIN: f64 = 10.0;
 const CASES_MIN: usize = 30;
 /// The chunks of the reference below which NannyML warns.
 const CHUNKS_MIN: usize = 6;
+/// By which factor the sizes of chunks may differ.
+const SIZES_APART_MAX: f64 = 2.0;
 /// The p-value below which labelled and other cases are taken to differ.
 const ALPHA: f64 = 0.01;
 
@@ -52,45 +52,33 @@ pub(super) fn truth_is_known(score: &[f64], known: &[bool], level: Level) -> Ass
     }
 }
 
-/// Whether each chunk has cases of both classes, as its probabilities say.
-pub(super) fn cases_of_both_classes(
-    current: Observed<Scored>,
-    calibration: &Calibration,
+/// Whether each chunk has cases of each class; `of_rarest` gives the cases that are expected of its rarest one.
+pub(super) fn cases_of_each_class(
+    chunks: &[Chunk],
     level: Level,
+    of_rarest: impl Fn(&[usize]) -> f64,
 ) -> Assumption {
-    let of_rarer = |chunk: &Chunk| {
-        let p = chunk
-            .rows
-            .iter()
-            .map(|&row| calibration.probability(current.cases.score[row]));
-        let diseased: f64 = p.sum();
-        diseased.min(chunk.rows.len() as f64 - diseased)
-    };
-    let fewest = current
-        .chunks
+    let rarest: Vec<f64> = chunks.iter().map(|chunk| of_rarest(&chunk.rows)).collect();
+    let fewest = rarest.iter().copied().fold(f64::INFINITY, f64::min);
+    let small = chunks
         .iter()
-        .map(of_rarer)
-        .fold(f64::INFINITY, f64::min);
-    let small = || {
-        current
-            .chunks
-            .iter()
-            .filter(|chunk| of_rarer(chunk) < OF_CLASS_MIN)
-    };
+        .zip(&rarest)
+        .filter(|(_, rarest)| **rarest < OF_CLASS_MIN);
     let found = if fewest >= OF_CLASS_MIN {
         "Each has.".to_owned()
     } else {
-        format!("{} has not.", named(small()))
+        format!("{} has not.", named(small.map(|(chunk, _)| chunk)))
     };
     Assumption {
         id: "enough_cases",
         holds: Some(fewest >= OF_CLASS_MIN),
         why: format!(
-            "Each chunk has {OF_CLASS_MIN} diseased and as many healthy cases to expect, or little can be said of it. {found}"
+            "Each chunk has {OF_CLASS_MIN} cases or more to expect of each class, diseased or healthy, or little can be \
+             said of it. {found}"
         ),
         measures: vec![Measure::new(
             "fewest_of_a_class",
-            count(fewest, current.cases.n(), level),
+            count(fewest, chunks.len(), level),
         )],
     }
 }
@@ -123,15 +111,32 @@ pub(super) fn cases(chunks: &[Chunk], level: Level) -> Assumption {
     }
 }
 
-/// Whether limits come from chunks enough.
-pub(super) fn reference_chunks(chunks: &[Chunk], level: Level) -> Assumption {
-    let n = chunks.len();
+/// Whether the limits come from chunks enough, and from chunks as large as those that they judge: smaller ones vary more.
+pub(super) fn reference_chunks(reference: &[Chunk], current: &[Chunk], level: Level) -> Assumption {
+    let size = |chunks: &[Chunk]| {
+        let rows: usize = chunks.iter().map(|chunk| chunk.rows.len()).sum();
+        rows as f64 / chunks.len().max(1) as f64
+    };
+    let n = reference.len();
+    let ratio = if n == 0 {
+        0.0
+    } else {
+        size(current) / size(reference)
+    };
+    let is_alike = (1.0 / SIZES_APART_MAX..=SIZES_APART_MAX).contains(&ratio);
     Assumption {
-        id: "enough_reference_chunks",
-        holds: Some(n >= CHUNKS_MIN),
+        id: "reference_chunks",
+        holds: Some(n >= CHUNKS_MIN && is_alike),
         why: format!(
-            "The limits come from {CHUNKS_MIN} chunks of the reference or more. They come from {n}."
+            "The limits come from {CHUNKS_MIN} chunks of the reference or more, of about the size of those that they \
+             judge. They come from {n} of {:.0} cases on average, for {} of {:.0}.",
+            size(reference),
+            current.len(),
+            size(current)
         ),
-        measures: vec![Measure::new("reference_chunks", count(n as f64, n, level))],
+        measures: vec![
+            Measure::new("reference_chunks", count(n as f64, n, level)),
+            Measure::new("size_ratio", count(ratio, current.len(), level)),
+        ],
     }
 }

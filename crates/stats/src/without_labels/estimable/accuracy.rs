@@ -41,4 +41,20 @@ impl Estimable for Accuracy {
             counts.n(),
         )
     }
+
+    /// Over several classes the share of cases whose named class is true: of each class those that are flagged and diseased.
+    fn across(&self, classes: &[(&Ranked, &[f64])], _: bool) -> Result<f64, Undefined> {
+        let (mut right, mut n) = (0.0, 0.0);
+        for (cases, diseased) in classes {
+            let counts = cases.confusion(diseased)?;
+            right += counts.true_positive;
+            n = counts.n();
+        }
+        Ok(right / n)
+    }
+
+    fn error_across(&self, classes: &[(&Ranked, &[f64])], _: u64) -> Option<f64> {
+        let share = self.across(classes, true).ok()?;
+        Some((share * (1.0 - share)).max(0.0).sqrt())
+    }
 }

@@ -67,6 +67,15 @@ impl Estimable for AveragePrecision {
         let error = (squares.sum::<f64>() / DRAWS as f64 * drawn as f64).sqrt();
         (drawn > 0 && error.is_finite()).then_some(error)
     }
+
+    /// As in NannyML the root of the mean square of the classes, as if all erred alike.
+    fn error_across(&self, classes: &[(&Ranked, &[f64])], seed: u64) -> Option<f64> {
+        let mut squares = 0.0;
+        for (reference, truth) in classes {
+            squares += self.error_of_one(reference, truth, seed)?.powi(2);
+        }
+        Some((squares / classes.len() as f64).sqrt())
+    }
 }
 
 /// Of steps of (diseased, cases), from the highest score.
