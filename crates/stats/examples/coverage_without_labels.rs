@@ -273,13 +273,11 @@ impl World {
         truth.truncate(n);
         let cases = Scored::new(score, truth).expect("probabilities");
         let cases = cases.with_threshold(self.threshold).expect("finite");
-        if self.of_patient > 1 {
-            cases
-                .with_patients(patients[..n].to_vec())
-                .expect("one a case")
-        } else {
-            cases
+        if self.of_patient == 1 {
+            return cases;
         }
+        let patients = (0..n).map(|i| (i / self.of_patient) as u32).collect();
+        cases.with_patients(patients).expect("one a case")
     }
 }
 

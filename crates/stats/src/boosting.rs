@@ -174,8 +174,8 @@ fn check(features: &[Feature], target: &[f64]) -> Result<(), FitError> {
     if features.is_empty() {
         return Err(FitError::NoFeature);
     }
-    let lengths = features.iter().map(Feature::len).enumerate();
-    for (column, rows) in lengths.filter(|&(_, rows)| rows != target.len()) {
+    let mut lengths = features.iter().map(Feature::len).enumerate();
+    if let Some((column, rows)) = lengths.find(|&(_, rows)| rows != target.len()) {
         return Err(FitError::Length {
             column,
             rows,

@@ -365,3 +365,6 @@ fn losses(options: &EstimationOptions) -> Result<Vec<&'static Loss>, TableEstima
     };
     options.metrics.iter().map(loss).collect()
 }
+
+#[cfg(test)]
+mod tests;

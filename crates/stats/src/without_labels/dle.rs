@@ -11,7 +11,8 @@ use crate::draw::Draw;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval::quantile;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeSet, HashMap};
 
 /// Parts of the reference of which each is asked by what was learned on the others.
 const FOLDS: usize = 5;
@@ -75,8 +76,8 @@ impl Dle<'_> {
         }
         let mut learned: BTreeMap<Row, Result<Learned, Undefined>> = BTreeMap::new();
         for loss in &self.losses {
-            if !learned.contains_key(&loss.of) {
-                learned.insert(loss.of, Learned::of(self, loss.of, reference)?);
+            if let Entry::Vacant(place) = learned.entry(loss.of) {
+                place.insert(Learned::of(self, loss.of, reference)?);
             }
         }
         let limits: Vec<Option<Limits>> = (self.losses.iter())

@@ -105,6 +105,7 @@ fn contributing_says_of_every_list_how_to_add_to_it() {
     for list in [
         "METRICS",
         "DRIFT_TESTS",
+        "ESTIMABLE",
         "PERTURBATIONS",
         "EXPECTATIONS",
         "CHECKS",

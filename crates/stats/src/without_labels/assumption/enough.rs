@@ -1,7 +1,7 @@
 use super::{Assumption, Measure, count, named, share};
-use crate::drift;
-use crate::drift::Sample;
+use crate::cases::Cases;
 use crate::estimate::Level;
+use crate::metric;
 use crate::without_labels::Chunk;
 
 /// The diseased and the healthy cases that a chunk is expected to have at least, and the cases where there are no classes.
@@ -11,44 +11,44 @@ const CASES_MIN: usize = 30;
 const CHUNKS_MIN: usize = 6;
 /// By which factor the sizes of chunks may differ.
 const SIZES_APART_MAX: f64 = 2.0;
-/// The p-value below which labelled and other cases are taken to differ.
-const ALPHA: f64 = 0.01;
+/// How far from one half the area under the curve of being unlabelled may lie.
+const AREA_APART: f64 = 0.05;
 
 /// Whether the truth of the reference is known, and if not of all, whether those whose truth is known are like the others.
 pub(super) fn truth_is_known(score: &[f64], known: &[bool], level: Level) -> Assumption {
-    let unknown = known.iter().filter(|&&known| !known).count();
-    let part = |wanted: bool| -> Vec<f64> {
-        let rows = (0..score.len()).filter(|&row| known[row] == wanted);
-        rows.map(|row| score[row]).collect()
-    };
-    let differs = drift::by_id("ks").and_then(|ks| {
-        let result = ks.test(
-            &Sample::Numbers(&part(true)),
-            &Sample::Numbers(&part(false)),
-        );
-        Some(result.ok()?.p_value? < ALPHA)
-    });
+    let unknown: Vec<bool> = known.iter().map(|known| !known).collect();
+    let missing = unknown.iter().filter(|&&unknown| unknown).count();
+    let by_score = Cases::new(unknown, score.to_vec(), None, None)
+        .ok()
+        .zip(metric::by_id("auroc"))
+        .map(|(cases, area)| metric::measure(area, &cases, level));
+    let differs = by_score.as_ref().and_then(|area| area.interval());
     let (holds, found) = match differs {
-        _ if unknown == 0 => (Some(true), "It is of all of them."),
-        Some(true) => (
+        _ if missing == 0 => (Some(true), "It is of all of them."),
+        Some((low, high)) if high < 0.5 - AREA_APART || low > 0.5 + AREA_APART => (
             Some(false),
             "It is not of some, and the model says other things of those: they were left out.",
         ),
         _ => (
             None,
-            "It is not of some, which were left out; what the model says of them is alike, but that does not make them alike.",
+            "It is not of some, which were left out. What the model says of them is alike, but that does not make them \
+             alike.",
         ),
     };
+    let mut measures = vec![Measure::new(
+        "truth_missing",
+        share(missing, known.len(), level),
+    )];
+    if missing > 0 {
+        measures.extend(by_score.map(|area| Measure::new("missing_by_score", area)));
+    }
     Assumption {
         id: "truth_is_known",
         holds,
         why: format!(
             "The truth of the cases of the reference is known, or is unknown by chance. {found}"
         ),
-        measures: vec![Measure::new(
-            "truth_missing",
-            share(unknown, known.len(), level),
-        )],
+        measures,
     }
 }
 
