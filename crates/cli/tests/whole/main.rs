@@ -2,6 +2,7 @@
 
 mod commands;
 mod data;
+mod data_estimate;
 mod demo;
 mod errors;
 mod forgeries;

@@ -106,6 +106,7 @@ fn contributing_says_of_every_list_how_to_add_to_it() {
         "METRICS",
         "DRIFT_TESTS",
         "EFFECTS",
+        "ESTIMABLE",
         "PERTURBATIONS",
         "EXPECTATIONS",
         "CHECKS",
