@@ -5,8 +5,8 @@ mod columns;
 use galen_stats::Level;
 use galen_stats::boosting::Boosting;
 use galen_stats::without_labels::{
-    self, Assumption, Cbpe, Chunk, ChunkEstimates, Dle, ESTIMABLE, Estimable, EstimationError,
-    LOSSES, Loss, Observed, PredictedError, Recalibrated, Recalibration, ScoredError,
+    self, Assumption, Cbpe, ChunkEstimates, Dle, ESTIMABLE, Estimable, EstimationError, LOSSES,
+    Loss, PredictedError, Recalibrated, Recalibration, ScoredError,
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -165,6 +165,16 @@ pub enum TableEstimationError {
         column: String,
         row: usize,
         value: f64,
+    },
+    #[error(
+        "Row {row} (counted from 0) of the {table} table says {value:?} in `{column}`, which is none of the classes {}: correct it, or name its score.", classes.join(", ")
+    )]
+    NotClass {
+        table: &'static str,
+        column: String,
+        row: usize,
+        value: String,
+        classes: Vec<String>,
     },
     #[error("A chunk of 0 rows, or 0 chunks, cannot be estimated: ask for 1 or more.")]
     NoChunk,

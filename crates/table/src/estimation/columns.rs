@@ -155,10 +155,10 @@ impl Side<'_> {
     }
 
     /// The rows that have a value in each needed column, and their chunks.
-    fn part(
+    fn part<'a>(
         &self,
-        options: &EstimationOptions,
-        mut needed: Vec<(&str, Vec<bool>)>,
+        options: &'a EstimationOptions,
+        mut needed: Vec<(&'a str, Vec<bool>)>,
         truth_missing: &[bool],
     ) -> Result<Part, TableEstimationError> {
         let at = |error| self.at(error);
