@@ -440,7 +440,7 @@ pub struct DataEstimate {
     /// Cases that came since; what is known of their truth is shown beside the estimates
     #[arg(long, value_name = "FILE")]
     pub current: PathBuf,
-    /// What the model answers: yes or no by a probability, one of several classes by theirs, or a number
+    /// What the model answers: yes or no by a probability, or a number
     #[arg(long, value_enum, default_value = "binary")]
     pub task: EstimationTask,
     /// The column with the truth
@@ -449,10 +449,10 @@ pub struct DataEstimate {
     /// The value of the truth that means diseased; without it the truth is 0 or 1
     #[arg(long, value_name = "VALUE")]
     pub positive: Option<String>,
-    /// The column with the model's probability; of several classes one CLASS=COL each
+    /// The column with the model's probability
     #[arg(long = "score", value_name = "COL")]
     pub scores: Vec<String>,
-    /// The column with what the model says: its flag, the class that it names, or the number that it predicts
+    /// The column with what the model says: its flag, or the number that it predicts
     #[arg(long, value_name = "COL")]
     pub predicted: Option<String>,
     /// The score at which a case is flagged, where no column says it
@@ -492,7 +492,6 @@ pub struct DataEstimate {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum EstimationTask {
     Binary,
-    Multiclass,
     Regression,
 }
 

@@ -3,8 +3,8 @@
 use galen_stats::Level;
 use galen_stats::boosting::{BoostedTrees, Boosting, Feature};
 use galen_stats::without_labels::{
-    Cbpe, CbpeReport, Chunk, ChunkEstimates, Classified, Dle, ESTIMABLE, Features, LOSSES,
-    MetricEstimate, Observed, Predicted, Recalibration, Scored,
+    Cbpe, CbpeReport, Chunk, ChunkEstimates, Dle, ESTIMABLE, Features, LOSSES, MetricEstimate,
+    Observed, Predicted, Recalibration, Scored,
 };
 use serde_json::Value;
 
@@ -257,80 +257,4 @@ fn boosted_trees_tell_errors_as_well_as_scikit_learn_and_lightgbm() {
         error < 1.03 * said("sklearn") && error < said("mean"),
         "{error}"
     );
-}
-
-/// Cases of several classes: their scores, truth, and the class that was named.
-fn classified(of: &Value, part: &str) -> Classified {
-    let columns = of[format!("{part}_percent")]
-        .as_array()
-        .expect("a list")
-        .iter();
-    let scores = columns.map(|column| numbers(column).iter().map(|x| x / 100.0).collect());
-    let digits = |what: &str| -> Vec<u32> {
-        let text = of[format!("{part}_{what}")].as_str().expect("digits");
-        text.chars()
-            .map(|digit| digit.to_digit(10).expect("a digit"))
-            .collect()
-    };
-    let truth = digits("true").into_iter().map(Some).collect();
-    Classified::new(scores.collect(), truth, digits("pred")).expect("classes")
-}
-
-#[test]
-fn estimates_of_several_classes_agree_with_nannyml() {
-    let of: Value = serde_json::from_str(include_str!("reference/without_labels_classes.json"))
-        .expect("it is JSON");
-    let (reference, current) = (classified(&of, "reference"), classified(&of, "analysis"));
-    let chunks = Chunk::by_size(3_000, 500);
-    let names = of["classes"].as_array().expect("a list").iter();
-    let classes: Vec<String> = names
-        .map(|name| name.as_str().expect("a name").to_owned())
-        .collect();
-    let plan = Cbpe {
-        metrics: ESTIMABLE[..7].to_vec(),
-        recalibration: Recalibration::IfBetter,
-        level: Level::DEFAULT,
-        resamples: 40,
-        seed: 0,
-    };
-    let none = Features::default();
-    let side = |cases| Observed {
-        cases,
-        chunks: &chunks,
-        features: &none,
-    };
-    let report = plan.estimate_classes(&classes, side(&reference), side(&current));
-    let report = report.expect("all classes are there");
-    let decided: Vec<bool> = report.calibration.iter().map(|one| one.isotonic).collect();
-    let wanted: Vec<bool> = serde_json::from_value(of["recalibrated"].clone()).expect("answers");
-    assert_eq!(decided, wanted);
-    for (period, chunk, found) in periods(&report.reference, &report.current) {
-        let (wanted, alert) = said(&of, period, found.metric, chunk);
-        let what = format!("{period} {} {chunk}", found.metric);
-        near(&what, found.estimate.value, wanted[0], 1e-6);
-        near(&what, found.realized, wanted[2], 1e-9);
-        near(
-            &what,
-            found.limits.map(|limits| limits.low),
-            wanted[3],
-            1e-9,
-        );
-        near(
-            &what,
-            found.limits.map(|limits| limits.high),
-            wanted[4],
-            1e-9,
-        );
-        assert_eq!(found.crossed, Some(alert), "{what}");
-        let tolerance = match found.metric {
-            // As for two classes: unseeded draws, and ties in whatever order.
-            "average_precision" => 0.35,
-            "roc_auc" => 0.05,
-            // NannyML leaves out a factor that it has for two classes.
-            "f1" => 0.3,
-            _ => 1e-6,
-        };
-        near(&what, found.sampling_error, wanted[1], tolerance);
-        assert!(found.estimate.interval().is_some(), "{what}");
-    }
 }

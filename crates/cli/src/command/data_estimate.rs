@@ -39,21 +39,16 @@ fn options(args: &DataEstimate) -> Result<EstimationOptions, Failure> {
     }
     let task = match args.task {
         EstimationTask::Binary => Task::Binary,
-        EstimationTask::Multiclass => Task::Multiclass,
         EstimationTask::Regression => Task::Regression,
     };
     Ok(EstimationOptions {
-        classes: if task == Task::Multiclass {
-            classes(args)?
-        } else {
-            Vec::new()
-        },
+        classes: Vec::new(),
         score: match (task, args.scores.as_slice()) {
             (Task::Binary, [_, second, ..]) => {
                 return Err(Failure::usage(
                     "scores",
                     format!("`--score {second}` is a second probability, and yes or no has one"),
-                    "name one column, or say --task multiclass",
+                    "name one column",
                 ));
             }
             (_, scores) => scores.first().cloned(),
@@ -80,21 +75,6 @@ fn options(args: &DataEstimate) -> Result<EstimationOptions, Failure> {
         resamples: args.resamples,
         seed: args.seed,
     })
-}
-
-/// The classes and their columns, from `CLASS=COL`.
-fn classes(args: &DataEstimate) -> Result<Vec<(String, String)>, Failure> {
-    let class = |one: &String| {
-        let (class, column) = one.split_once('=').ok_or_else(|| {
-            Failure::usage(
-                "scores",
-                format!("`--score {one}` is not CLASS=COL"),
-                "write --score benign=p_benign --score malignant=p_malignant",
-            )
-        })?;
-        Ok((class.to_owned(), column.to_owned()))
-    };
-    args.scores.iter().map(class).collect()
 }
 
 fn failure(error: &TableEstimationError) -> Failure {

@@ -270,7 +270,6 @@ fn what_cannot_be_estimated_from_is_named() {
     says(ask(&["--feature", "age"]), &["age"]);
     ask(&["--resamples", "3"]).fails(2, "resamples");
     ask(&["--score", "other"]).fails(2, "scores");
-    ask(&["--task", "multiclass"]).fails(2, "scores");
     ask(&["--predicted", "died"]).fails(2, "usage");
     ask(&["--chunk-by", "died"]).fails(2, "usage");
 }

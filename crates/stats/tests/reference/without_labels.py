@@ -1,7 +1,6 @@
-"""Reference values for performance without labels: `python without_labels.py FOLDER` writes without_labels.json and
-without_labels_classes.json beside it.
+"""Reference values for performance without labels: `python without_labels.py FOLDER` writes without_labels.json beside it.
 
-FOLDER holds icu-mortality-2012/set-a.csv. Made with NannyML (its own synthetic car loans, car prices and credit cards, and a
+FOLDER holds icu-mortality-2012/set-a.csv. Made with NannyML (its own synthetic car loans and car prices, and a
 logistic regression on stays in intensive care), LightGBM and scikit-learn; versions are in the file.
 """
 
@@ -107,29 +106,6 @@ def icu(folder):
     return document
 
 
-def credit_cards():
-    names = ["prepaid_card", "highstreet_card", "upmarket_card"]
-    classes = sorted(names)
-    columns = {name: f"y_pred_proba_{name}" for name in classes}
-    reference = pd.read_csv(OWN / "mc_reference.csv").iloc[:3000]
-    analysis = pd.read_csv(OWN / "mc_analysis.csv")
-    truth = pd.read_csv(OWN / "mc_analysis_gt.csv")
-    analysis["y_true"] = truth["y_true"]
-    analysis = analysis.iloc[28500:31500].reset_index(drop=True)
-    estimator = nannyml.CBPE(y_pred_proba=columns, y_pred="y_pred", y_true="y_true",
-                             problem_type="classification_multiclass", metrics=BINARY[:7], chunk_size=500)
-    estimator.fit(reference)
-    result = estimator.estimate(analysis)
-    document = {"chunk_size": 500, "classes": classes, **rows(result, BINARY[:7])}
-    document["recalibrated"] = [type(estimator._calibrators[c]).__name__ == "IsotonicCalibrator" for c in classes]
-    for part, data in (("reference", reference), ("analysis", analysis)):
-        for what in ("true", "pred"):
-            document[f"{part}_{what}"] = "".join(str(classes.index(x)) for x in data[f"y_{what}"])
-        # Two digits are all that there are.
-        document[f"{part}_percent"] = [[round(100 * x) for x in data[columns[c]]] for c in classes]
-    return document
-
-
 def car_price():
     names = ["car_age", "km_driven", "price_new", "accident_count", "door_count", "fuel", "transmission"]
     reference = pd.read_csv(OWN / "regression_synthetic_reference.csv").iloc[:2000]
@@ -176,7 +152,6 @@ def write(name, document):
 
 
 def main(folder):
-    write("without_labels_classes.json", credit_cards())
     write("without_labels.json", {"car_loan": car_loan(), "icu": icu(folder), "car_price": car_price()})
 
 
