@@ -254,6 +254,13 @@ pub enum Data {
     ///
     /// Exit 1 if the table has drifted: by default when at least half of its columns have.
     Drift(DataDrift),
+    /// Estimate how well a model does on new cases whose truth is not known yet; needs no project
+    ///
+    /// A reference of cases with truth says what the model's scores, or its errors, are worth. Exit 1 when an estimate
+    /// crosses its limits, or when an assumption of it does not hold.
+    /// Example: galen data estimate --reference labelled.csv --current today.csv --score risk --truth died --threshold 0.2
+    #[command(verbatim_doc_comment)]
+    Estimate(DataEstimate),
     /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
     Split {
         name: String,
@@ -290,6 +297,16 @@ pub enum Import {
         #[arg(long)]
         skip_bad: bool,
     },
+    /// Write a schema of TensorFlow Data Validation (schema.pbtxt) as a suite for `galen data validate --expect`
+    ///
+    /// Example: galen import tfdv schema.pbtxt --out suite.yaml
+    Tfdv {
+        /// The schema, as protobuf text
+        schema: PathBuf,
+        /// The suite to write; without it, it is printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -314,6 +331,18 @@ pub struct DataValidate {
     /// What is of severity warn also counts
     #[arg(long)]
     pub strict: bool,
+    /// For a schema of TFDV: the environment that the data are of, such as SERVING
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// For a schema of TFDV: the data before these, for drift
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    /// For a schema of TFDV: the data in use, for skew
+    #[arg(long, value_name = "FILE")]
+    pub serving: Option<PathBuf>,
+    /// For a schema of TFDV: an earlier version of these data, for their number
+    #[arg(long, value_name = "FILE")]
+    pub previous_version: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -403,10 +432,83 @@ pub struct DataCheck {
     pub reading: Reading,
 }
 
+#[derive(Args, Debug)]
+pub struct DataEstimate {
+    /// Cases whose truth is known
+    #[arg(long, value_name = "FILE")]
+    pub reference: PathBuf,
+    /// Cases that came since; what is known of their truth is shown beside the estimates
+    #[arg(long, value_name = "FILE")]
+    pub current: PathBuf,
+    /// What the model answers: yes or no by a probability, one of several classes by theirs, or a number
+    #[arg(long, value_enum, default_value = "binary")]
+    pub task: EstimationTask,
+    /// The column with the truth
+    #[arg(long, value_name = "COL")]
+    pub truth: String,
+    /// The value of the truth that means diseased; without it the truth is 0 or 1
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// The column with the model's probability; of several classes one CLASS=COL each
+    #[arg(long = "score", value_name = "COL")]
+    pub scores: Vec<String>,
+    /// The column with what the model says: its flag, the class that it names, or the number that it predicts
+    #[arg(long, value_name = "COL")]
+    pub predicted: Option<String>,
+    /// The score at which a case is flagged, where no column says it
+    #[arg(long, value_name = "X", conflicts_with = "predicted")]
+    pub threshold: Option<f64>,
+    /// A column that the model sees: to learn errors from, and to check assumptions with
+    #[arg(long = "feature", value_name = "COL")]
+    pub features: Vec<String>,
+    /// The column with the patient
+    #[arg(long, value_name = "COL")]
+    pub patient: Option<String>,
+    /// Judge so many rows together
+    #[arg(long, value_name = "N", group = "chunks")]
+    pub chunk_size: Option<usize>,
+    /// Judge so many equal parts, each together; 10 if nothing is said
+    #[arg(long, value_name = "N", group = "chunks")]
+    pub chunk_number: Option<usize>,
+    /// Judge together the rows of one value of a column, such as a month
+    #[arg(long, value_name = "COL", group = "chunks")]
+    pub chunk_by: Option<String>,
+    /// A metric; all that can be estimated if none is named
+    #[arg(long = "metric", value_name = "ID")]
+    pub metrics: Vec<String>,
+    /// Whether scores are recalibrated on the reference: if that is better on held-out cases, or as said
+    #[arg(long, value_enum, default_value = "if-better")]
+    pub recalibrate: Recalibrate,
+    /// How often chance is drawn anew for an interval
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub resamples: u32,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// What a model answers.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum EstimationTask {
+    Binary,
+    Multiclass,
+    Regression,
+}
+
+/// When scores are recalibrated.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Recalibrate {
+    IfBetter,
+    Always,
+    Never,
+}
+
 /// How a table in a file is read.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Reading {
-    /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes
+    /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes. Of a folder also images
+    /// or dicom: one row a file
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// A text that means that there is no value, besides the empty one and those that pandas knows (NA, NaN, null …)

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error, wants_json),
     };
     outside::listen_for_stop();
+    outside::keep_guarded_panics_quiet();
     let json = cli.json;
     let outcome = run(cli);
     match outcome {

@@ -34,6 +34,16 @@ pub fn listen_for_stop() {
     let _ = ctrlc::set_handler(handler);
 }
 
+/// What a library panics at within a guarded reading becomes an error, which says more than its panic.
+pub fn keep_guarded_panics_quiet() {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !galen_table::is_guarded() {
+            loud(panic);
+        }
+    }));
+}
+
 /// Whether the user asked to stop.
 pub fn stopped() -> bool {
     STOPPED.load(Ordering::SeqCst)

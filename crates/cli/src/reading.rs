@@ -1,6 +1,7 @@
 //! Tables in files: which files, which format, which marks for what is missing.
 
 mod files;
+mod imaging;
 mod on_disk;
 
 use std::path::Path;
@@ -36,7 +37,7 @@ pub struct Broken {
     pub why: String,
 }
 
-/// The table in a file, in all files of a folder, or in those that a pattern names.
+/// The table in a file, in all files of a folder, or in those that a pattern names; of images and DICOM files one row a file.
 ///
 /// # Errors
 /// [`Failure`] with what is wrong in the only file and where; of several files at least one must be readable.
@@ -62,6 +63,9 @@ pub fn texts_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Op
 }
 
 fn scan_with(path: &Path, reading: &Reading, options: ReadOptions) -> Result<Opened, Failure> {
+    if let Some(opened) = imaging::open(path, reading, &options)? {
+        return Ok(opened);
+    }
     let format = format_of(reading)?;
     let pace = pace(reading);
     if path.is_file() {
@@ -171,7 +175,7 @@ pub fn table_in(path: &Path, reading: &Reading) -> Result<Table, Failure> {
 }
 
 /// One file of several is broken, and nothing says that it may be left out.
-fn broken_among(first: &Broken, count: usize) -> Failure {
+pub fn broken_among(first: &Broken, count: usize) -> Failure {
     let more = match count {
         1 => String::new(),
         n => format!(" ({} more cannot be read)", n - 1),

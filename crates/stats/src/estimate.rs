@@ -222,6 +222,12 @@ pub enum Undefined {
     /// A fit that did not settle.
     #[error("The fit did not settle.")]
     NotConverged,
+    /// A logarithm of something below 0.
+    #[error("A truth or a prediction is negative, so its logarithm means nothing.")]
+    NegativeValue,
+    /// A percentage of 0.
+    #[error("A truth is 0, so an error in percent of it means nothing.")]
+    ZeroTruth,
     /// Too few cases for a variance.
     #[error("There are too few cases for an interval.")]
     TooFewCases,

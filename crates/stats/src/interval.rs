@@ -7,6 +7,7 @@ mod mann_whitney;
 mod newcombe;
 mod wilson;
 
+pub(crate) use bootstrap::quantile;
 pub use bootstrap::{bootstrap, bootstrap_of};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{design_effect, effective_size};

@@ -10,6 +10,7 @@
 //! then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
 mod binomial;
+pub mod boosting;
 pub mod cases;
 pub mod compare;
 mod delong;
@@ -29,6 +30,7 @@ pub mod perturbation;
 pub mod power;
 mod proportion;
 pub mod sample;
+pub mod without_labels;
 
 pub use cases::{Cases, CasesError};
 pub use compare::Difference;

@@ -219,6 +219,7 @@ pub(crate) mod tests {
             },
             columns: Vec::new(),
             expectations: Vec::new(),
+            tfdv: None,
             parts: Parts {
                 seed: 19950101,
                 by: "sample.yr".into(),

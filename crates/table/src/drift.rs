@@ -95,6 +95,8 @@ pub struct DatasetDrift {
     pub columns: usize,
     /// Columns that could not be tested, or whose interval lies on both sides of the margin.
     pub columns_undecided: usize,
+    /// Whether the undecided columns could turn the judgement: it is then inconclusive, which is no pass.
+    pub inconclusive: bool,
 }
 
 /// One column, missing values dropped.
@@ -240,13 +242,16 @@ pub fn drift_scans(
 impl DatasetDrift {
     fn of(columns: &[ColumnDrift], drift_share: f64) -> Self {
         let drifted = columns.iter().filter(|c| c.drifted == Some(true)).count();
-        let share = drifted as f64 / columns.len() as f64;
+        let undecided = columns.iter().filter(|c| c.drifted.is_none()).count();
+        let share = |count: usize| count as f64 / columns.len() as f64;
+        let is_drift = |count: usize| share(count) >= drift_share;
         Self {
-            drifted: share >= drift_share,
-            share,
+            drifted: is_drift(drifted),
+            share: share(drifted),
             columns_drifted: drifted,
             columns: columns.len(),
-            columns_undecided: columns.iter().filter(|c| c.drifted.is_none()).count(),
+            columns_undecided: undecided,
+            inconclusive: !is_drift(drifted) && is_drift(drifted + undecided),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Tables of cases: what a delimited file says, whether it is as declared, whether a model could cheat with it, who is
 //! admitted, and how the cases are divided.
 //!
-//! The road of the data: bytes are read into a [`Table`], described by a [`profile`], held against each [`expectation`],
-//! looked at by each clinical [`check`], made a [`cohort`] with truth, [`split`] into parts, and later compared with new
-//! data by [`drift`]. The suites of another tool are read by [`gx`]. This crate knows no files, no models and no decisions: it takes bytes and declared plans, and
+//! The road of the data: bytes are read into a [`Table`] or a [`scan`], described by a [`profile`], held against each
+//! [`expectation`] or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth,
+//! [`split`] into parts, and later compared with new data by [`drift`],
+//! or asked how well a model does there while the truth is unknown ([`estimation`]). The suites of another tool are read by [`gx`]. This
+//! crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
 
 pub mod accumulator;
@@ -11,6 +13,7 @@ mod cell;
 pub mod check;
 pub mod cohort;
 pub mod drift;
+pub mod estimation;
 pub mod expectation;
 pub mod gx;
 pub mod profile;
@@ -19,11 +22,12 @@ pub mod scan;
 mod source;
 pub mod split;
 mod table;
+pub mod tfdv;
 mod values;
 mod write;
 
 pub use cell::Cell;
-pub use read::{Format, Limits, Packing, ReadError, ReadOptions, open, unpack};
+pub use read::{Format, Limits, Packing, ReadError, ReadOptions, is_guarded, open, unpack};
 pub use source::Source;
 pub use table::{ColumnError, Head, Heads, Kind, Table};
 pub use values::Values;

@@ -4,6 +4,7 @@ mod building;
 mod columnar;
 mod delimited;
 mod format;
+mod guarded;
 mod markers;
 mod ndjson;
 mod parts;
@@ -17,6 +18,7 @@ use thiserror::Error;
 use crate::scan::{Pace, Scan, ScanError, whole};
 use crate::{Kind, Table};
 pub use format::{Format, Packing, open, unpack};
+pub use guarded::is_guarded;
 
 /// How a delimited file is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +27,8 @@ pub struct ReadOptions {
     pub delimiter: u8,
     /// Texts that mean that there is no value, besides the empty one.
     pub na: Vec<String>,
-    /// Whether what pandas writes where there is no value (`NA`, `NaN`, `null` …) means so in a text file.
+    /// Whether what pandas writes where there is no value (`NA`, `NaN`, `null` …), and `?` among numbers and times, means so
+    /// in a text file.
     pub common_na: bool,
     /// The encoding of a text file by its name of the web, such as `latin1`; without one it is UTF-8, or UTF-16 if a byte order
     /// mark says so.

@@ -30,6 +30,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             None => examine(&args.what, Examination::Check, place),
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
+        Data::Estimate(args) => super::data_estimate::estimate(args, place),
         Data::Split { name, out } => split(name, out.as_deref(), place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }

@@ -65,7 +65,7 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
         "drift_share": options.share,
         "seed": options.seed,
     });
-    let ok = !report.dataset.drifted;
+    let ok = !report.dataset.drifted && !report.dataset.inconclusive;
     document["ok"] = json!(ok);
     let broken: Vec<_> = reference.broken.into_iter().chain(current.broken).collect();
     let report = Report::new("data drift", document, text).judged(ok);
@@ -73,27 +73,23 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
 }
 
 fn options(args: &DataDrift) -> Result<DriftOptions, Failure> {
-    let between = |name: &str, value: f64, example: &str| {
-        if value > 0.0 && value <= 1.0 {
-            return Ok(());
-        }
-        Err(Failure::usage(
-            name.trim_start_matches("--"),
-            format!("{name} {value} lies outside of 0 to 1"),
-            format!("write a number such as {name} {example}"),
-        ))
-    };
-    if args.alpha >= 1.0 {
-        between("--alpha", 2.0, "0.05").map_err(|failure| Failure {
-            message: format!(
+    if !(args.alpha > 0.0 && args.alpha < 1.0) {
+        return Err(Failure::usage(
+            "alpha",
+            format!(
                 "--alpha {} is no level: it lies between 0 and 1",
                 args.alpha
             ),
-            ..failure
-        })?;
+            "write a number such as --alpha 0.05",
+        ));
     }
-    between("--alpha", args.alpha, "0.05")?;
-    between("--drift-share", args.drift_share, "0.5")?;
+    if !(args.drift_share > 0.0 && args.drift_share <= 1.0) {
+        return Err(Failure::usage(
+            "drift_share",
+            format!("--drift-share {} is no share of columns", args.drift_share),
+            "write a number above 0 and up to 1, such as --drift-share 0.5",
+        ));
+    }
     if let Some(margin) = args
         .margin
         .filter(|margin| !(*margin > 0.0 && margin.is_finite()))
@@ -178,7 +174,7 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
         match options.margin {
             Some(margin) => format!(" by more than {margin}"),
             None => String::new(),
-        },
+        } + &undecided(report),
         table(&head, &lines)
     );
     if !report.groups.is_empty() {
@@ -221,12 +217,24 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
     ] {
         if !columns.is_empty() {
             text.push_str(&format!(
-                "\nOnly in the {file} table: {}.",
+                "\nOnly in the {file} file, so not compared: {}.",
                 columns.join(", ")
             ));
         }
     }
     text
+}
+
+/// How many columns are not decided, and whether they could turn the judgement.
+fn undecided(report: &DriftReport) -> String {
+    match (
+        report.dataset.columns_undecided,
+        report.dataset.inconclusive,
+    ) {
+        (0, _) => String::new(),
+        (n, false) => format!(", {n} not decided"),
+        (n, true) => format!(", {n} not decided: inconclusive"),
+    }
 }
 
 fn line(column: &ColumnDrift) -> Vec<String> {

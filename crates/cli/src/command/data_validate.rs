@@ -2,6 +2,7 @@
 
 mod build_server;
 mod failing;
+mod tfdv;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -52,7 +53,12 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     };
     let read = |error| not_scanned(file, &error);
     let asked = &expected.expectations;
-    let results = validate_scan(scan, asked, &others, keep, pace(&args.reading)).map_err(read)?;
+    let mut results =
+        validate_scan(scan, asked, &others, keep, pace(&args.reading)).map_err(read)?;
+    match &expected.tfdv {
+        Some(schema) => results.extend(tfdv::judged(file, schema, args, place)?),
+        None => tfdv::refuse_unused(args)?,
+    }
     let mut shown = json!(results);
     if let Some(id) = &args.id {
         name_patients(scan, id, &mut shown).map_err(|error| named_wrongly(id, &error))?;
@@ -92,6 +98,7 @@ struct Expected {
     expectations: Vec<Expectation>,
     /// Declared columns whose values are codes, whatever they look like.
     codes: Vec<galen_spec::data::Column>,
+    tfdv: Option<galen_spec::tfdv::Schema>,
 }
 
 /// Reads a data plan, or a suite.
@@ -106,6 +113,7 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         return Ok(Expected {
             expectations,
             codes,
+            tfdv: None,
         });
     }
     let suite: Suite = declared_file(path)?;
@@ -113,6 +121,7 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
     Ok(Expected {
         expectations: suite.expectations,
         codes: Vec::new(),
+        tfdv: suite.tfdv,
     })
 }
 
@@ -228,6 +237,13 @@ pub fn in_words(result: &Value) -> String {
     let what = format!("{}: {} of {of}", word("id"), word("expectation"));
     if let Some(why) = result["why"].as_str() {
         return format!("{what}: {why}");
+    }
+    if let Some(messages) = result["observed"]["messages"].as_array() {
+        let types = result["observed"]["types"].as_array();
+        let found = types.into_iter().flatten().zip(messages);
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let found = found.map(|(kind, what)| format!("{}: {}", word(kind), word(what)));
+        return format!("{of}: {}", found.collect::<Vec<_>>().join(" "));
     }
     match (&result["unexpected"], &result["share"]) {
         (Value::Number(unexpected), share) if share.is_object() => {

@@ -1,6 +1,7 @@
 //! `galen import`.
 
 mod gx;
+mod tfdv;
 
 use crate::args::Import;
 use crate::place::Place;
@@ -14,5 +15,6 @@ pub fn import(args: &Import, place: &Place) -> Result<Report, Failure> {
             set,
             skip_bad,
         } => gx::gx(source, out.as_deref(), set, *skip_bad, place),
+        Import::Tfdv { schema, out } => tfdv::tfdv(schema, out.as_deref(), place),
     }
 }

@@ -2,12 +2,15 @@
 
 mod commands;
 mod data;
+mod data_estimate;
 mod demo;
 mod errors;
 mod forgeries;
 mod gx;
+mod imaging;
 mod kept;
 mod project;
 mod repository;
+mod tables;
 mod tutorial;
 mod typed;

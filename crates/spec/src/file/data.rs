@@ -20,6 +20,10 @@ pub struct Data {
     /// What must hold of the data before anybody learns from them.
     #[serde(default)]
     pub expectations: Vec<Expectation>,
+    /// A schema of TensorFlow Data Validation, judged as a whole; `galen import tfdv` writes one. Once the plan is frozen,
+    /// an anomaly is accepted by an act: `galen data accept`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tfdv: Option<super::tfdv::Schema>,
     /// How the cases are divided.
     pub parts: Parts,
 }

@@ -1,14 +1,17 @@
 //! A schema of TensorFlow Data Validation (TFDV), with the keys and words of its own messages.
 //!
-//! What galen judges has a type. What it only carries, so that nothing is lost, is kept as it was written:
-//! [`Schema::carried`] names it.
+//! What galen judges has a type. What it only carries, so that nothing is lost, is kept as it was written.
 //!
 //! # Source
 //! `tensorflow_metadata/proto/v0/schema.proto` of tensorflow-metadata 1.16.1.
 
+mod amendment;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use amendment::{AmendError, Amendment};
 
 /// What a data set should look like: its features, their domains, the environments and the bounds on change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -234,11 +237,13 @@ pub struct FloatDomain {
     /// The name by which features know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Lowest.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Lowest; `Infinity` and `-Infinity` are read as well.
+    #[serde(with = "bound", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f32>")]
     pub min: Option<f32>,
     /// Highest.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(with = "bound", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f32>")]
     pub max: Option<f32>,
     /// Whether there must be no NaN.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -416,4 +421,56 @@ pub struct NumericValueComparator {
     /// Highest share.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_fraction_threshold: Option<f64>,
+}
+
+/// A bound of 32 bits that may be infinite: YAML and JSON have no number for that, so the words of the protobuf JSON
+/// mapping stand for it.
+mod bound {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(f32),
+        Word(String),
+    }
+
+    pub fn serialize<S: Serializer>(bound: &Option<f32>, to: S) -> Result<S::Ok, S::Error> {
+        match bound {
+            Some(number) if number.is_finite() => to.serialize_f32(*number),
+            Some(number) if *number > 0.0 => to.serialize_str("Infinity"),
+            Some(number) if *number < 0.0 => to.serialize_str("-Infinity"),
+            _ => to.serialize_str("NaN"),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f32>, D::Error> {
+        Ok(Some(match Written::deserialize(from)? {
+            Written::Number(number) => number,
+            Written::Word(word) => match word.as_str() {
+                "Infinity" => f32::INFINITY,
+                "-Infinity" => f32::NEG_INFINITY,
+                "NaN" => f32::NAN,
+                _ => return Err(D::Error::custom(format!("`{word}` is no number"))),
+            },
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_keeps_its_32_bits_and_may_be_infinite() {
+        for (text, min) in [("0.1", 0.1), ("-Infinity", f32::NEG_INFINITY), ("3", 3.0)] {
+            let domain: FloatDomain =
+                crate::read("suite.yaml", &format!("min: {text}")).expect("a bound");
+            assert_eq!(domain.min, Some(min));
+            let written = serde_json::to_string(&domain).expect("a domain is written");
+            let again: FloatDomain = serde_json::from_str(&written).expect("and read");
+            assert_eq!(again, domain);
+        }
+        assert!(crate::read::<FloatDomain>("suite.yaml", "min: low").is_err());
+    }
 }

@@ -105,7 +105,7 @@ fn resample(cases: &Cases, patients: &[Vec<usize>], draw: &mut Draw) -> Cases {
 }
 
 /// The quantile of sorted values with linear interpolation, as numpy's default.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = place.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);

@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, types};
+use super::{About, AskError, Asked, Expectation, Question, type_names};
 
 /// The column as a whole is of the type `type_`; see `expect_column_values_to_be_of_type` for the words.
 ///
@@ -18,6 +18,6 @@ impl Expectation for TypeToBe {
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        types::of_column(question)
+        type_names::of_column(question)
     }
 }

@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, types};
+use super::{About, AskError, Asked, Expectation, Question, type_names};
 
 /// The values are of one of the types of `type_list`; see `expect_column_values_to_be_of_type` for the words.
 ///
@@ -19,6 +19,6 @@ impl Expectation for ValuesToBeInTypeList {
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let wanted = question.params.needed_texts("type_list")?;
-        types::of_values(question, "type_list", &wanted, false)
+        type_names::of_values(question, "type_list", &wanted, false)
     }
 }

@@ -1,4 +1,4 @@
-use super::{About, AskError, Asked, Expectation, Question, types};
+use super::{About, AskError, Asked, Expectation, Question, type_names};
 
 /// The values are of the type `type_`: a word of galen (`integer`, `number`, `boolean`, `date`, `datetime`, `category`), of
 /// numpy and pandas (`int64`, `float64`, `bool`, `object`, `str`, `datetime64`) or of SQL (`INTEGER`, `VARCHAR`).
@@ -23,6 +23,6 @@ impl Expectation for ValuesToBeOfType {
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let wanted = question.params.needed_text("type_")?;
-        types::of_values(question, "type_", &[wanted], true)
+        type_names::of_values(question, "type_", &[wanted], true)
     }
 }

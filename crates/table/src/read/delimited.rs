@@ -280,7 +280,7 @@ fn look(
             if markers[at].mean_missing(trimmed) {
                 continue;
             }
-            if trimmed == UNKNOWN {
+            if options.common_na && trimmed == UNKNOWN {
                 column.unknown = true;
                 continue;
             }

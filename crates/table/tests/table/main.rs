@@ -4,3 +4,5 @@ mod columnar;
 mod demo;
 mod gx;
 mod manual;
+mod parts;
+mod tfdv;

@@ -27,19 +27,16 @@ pub fn page(
     let dataset = &report.dataset;
     page.push(Block::VerdictCard(VerdictCard {
         title: "The table".into(),
-        badge: if dataset.drifted {
-            Badge::fail()
-        } else {
-            Badge::pass()
+        badge: match (dataset.drifted, dataset.inconclusive) {
+            (true, _) => Badge::fail(),
+            (false, true) => Badge::inconclusive(),
+            (false, false) => Badge::pass(),
         },
         sentence: vec![Span::text(format!(
             "{} of {} columns drifted{}. {rule}",
             dataset.columns_drifted,
             dataset.columns,
-            match dataset.columns_undecided {
-                0 => String::new(),
-                n => format!(", {n} are not decided"),
-            }
+            super::undecided(report)
         ))],
         rows: Vec::new(),
     }));

@@ -95,16 +95,15 @@ fn a_table_that_cannot_be_read_is_refused_with_what_is_wrong_and_where() {
 }
 
 #[test]
-fn a_file_that_is_not_there_and_a_folder_in_its_place_are_named() {
+fn a_file_that_is_not_there_and_a_folder_without_a_table_are_named() {
     let place = TempDir::new().expect("a folder");
     let missing = bare(place.path(), &["data", "profile", "nowhere.csv", "--json"]);
     let error = missing.fails(2, "file_not_found");
     assert!(text(&error["message"]).contains("nowhere.csv"), "{error:#}");
     fs::create_dir(place.path().join("folder")).expect("a folder");
-    let error =
-        bare(place.path(), &["data", "profile", "folder", "--json"]).fails(2, "is_a_folder");
+    let error = bare(place.path(), &["data", "profile", "folder", "--json"]).fails(2, "no_table");
     assert!(
-        text(&error["message"]).contains("folder is a folder"),
+        text(&error["message"]).contains("folder has no file of a table"),
         "{error:#}"
     );
 }

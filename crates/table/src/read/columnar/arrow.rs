@@ -5,6 +5,7 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
+use super::super::guarded::guarded;
 use super::Columns;
 use crate::scan::{Scan, ScanError, Take};
 use crate::source::{Source, Through};
@@ -109,6 +110,14 @@ enum Batches {
 impl Batches {
     /// The batches from one of a file on, or all of a stream.
     fn of(source: &Arc<dyn Source>, is_file: bool, from: Option<usize>) -> Result<Self, ReadError> {
+        guarded(WHAT, || Self::opened(source, is_file, from))?
+    }
+
+    fn opened(
+        source: &Arc<dyn Source>,
+        is_file: bool,
+        from: Option<usize>,
+    ) -> Result<Self, ReadError> {
         let through = BufReader::new(Through::new(source.clone()));
         if is_file {
             let mut reader = FileReader::try_new(through, None).map_err(broken)?;
@@ -134,10 +143,11 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
+        let next = guarded(WHAT, || match self {
             Self::File(reader) => reader.next(),
             Self::Stream(reader) => reader.next(),
-        }
+        });
+        next.unwrap_or_else(|error| Some(Err(ArrowError::ExternalError(Box::new(error)))))
     }
 }
 

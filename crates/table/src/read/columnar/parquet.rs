@@ -12,6 +12,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::super::guarded::guarded;
 use super::{BATCH, Columns};
 use crate::scan::{Scan, ScanError, Take};
 use crate::source::{Source, Through};
@@ -33,6 +34,10 @@ struct Parquet {
 
 /// Opens a Parquet file: its footer says the columns, their types and the rows.
 pub fn open(source: Arc<dyn Source>, options: &ReadOptions) -> Result<Box<dyn Scan>, ReadError> {
+    guarded(WHAT, || opened(source, options))?
+}
+
+fn opened(source: Arc<dyn Source>, options: &ReadOptions) -> Result<Box<dyn Scan>, ReadError> {
     let source = Shared(source);
     let metadata = ArrowReaderMetadata::load(&source, ArrowReaderOptions::new()).map_err(broken)?;
     let schema = coded(metadata.schema(), metadata.metadata());
@@ -141,12 +146,14 @@ impl Scan for Parquet {
             self.source.clone(),
             self.metadata.clone(),
         );
-        let reader = reader
-            .with_row_groups(vec![part])
-            .with_projection(mask)
-            .with_batch_size(BATCH)
-            .build()
-            .map_err(broken)?;
+        let mut reader = guarded(WHAT, || {
+            reader
+                .with_row_groups(vec![part])
+                .with_projection(mask)
+                .with_batch_size(BATCH)
+                .build()
+        })?
+        .map_err(broken)?;
         // Columns come in the order of the file.
         let mut order: Vec<usize> = columns.to_vec();
         order.sort_unstable();
@@ -156,7 +163,7 @@ impl Scan for Parquet {
             .map(|&at| self.columns.heads.list()[at].clone());
         let heads = Arc::new(Heads::new(heads.collect()));
         let mut first = self.first_rows[part];
-        for batch in reader {
+        while let Some(batch) = guarded(WHAT, || reader.next())? {
             let batch = batch.map_err(|error| ReadError::Columnar {
                 what: WHAT,
                 why: error.to_string(),

@@ -1,0 +1,232 @@
+//! `galen data profile|validate|check|drift` on folders of images and of DICOM files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::project::text;
+use crate::typed::{Ended, bare};
+
+/// A folder of the data beside the repository.
+fn shared(folder: &str) -> String {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = here.join("../../../shared/data").join(folder);
+    assert!(folder.is_dir(), "the data are not in {}", folder.display());
+    folder.display().to_string()
+}
+
+/// Runs `galen data` with `--json` where nothing else lies.
+#[track_caller]
+fn data(words: &[&str]) -> Ended {
+    let place = TempDir::new().expect("a folder");
+    bare(place.path(), &[&["data"], words, &["--json"]].concat())
+}
+
+fn column<'a>(profile: &'a Value, name: &str) -> &'a Value {
+    let columns = profile["columns"].as_array().expect("columns");
+    let column = columns.iter().find(|column| column["name"] == name);
+    column.unwrap_or_else(|| panic!("no column {name}: {profile:#}"))
+}
+
+#[test]
+fn a_folder_of_images_is_profiled_as_a_table() {
+    let profile = data(&["profile", &shared("malaria-mini/images")])
+        .exits(0)
+        .json();
+    assert_eq!(profile["rows"], 40);
+    assert_eq!(column(&profile, "folder")["distinct"], 2);
+    let brightness = &column(&profile, "brightness")["mean"];
+    assert!(
+        brightness
+            .as_f64()
+            .is_some_and(|mean| (0.3..0.9).contains(&mean)),
+        "{brightness}"
+    );
+}
+
+#[test]
+fn a_folder_of_dicom_files_is_profiled_and_shows_no_name() {
+    let folder = shared("dicom-basics/highdicom");
+    let ended = data(&["profile", &folder]).exits(0);
+    let profile = ended.json();
+    assert_eq!(profile["rows"], 7);
+    assert_eq!(column(&profile, "PatientName")["missing"], 0);
+    assert_eq!(column(&profile, "PatientName")["distinct"], 1);
+    for name in ["Dog^AVeryGood", "Doe^Archibald", "17890505"] {
+        assert!(!ended.out.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_may_be_left_out() {
+    let folder = shared("dicom-basics/pydicom");
+    let said = "no_meta.dcm: This is no DICOM file";
+    let ended = data(&["profile", &folder]).exits(2);
+    assert!(ended.out.contains("no_meta.dcm"), "{}", ended.out);
+    let ended = data(&["profile", &folder, "--skip-bad"]).exits(0);
+    assert_eq!(ended.json()["rows"], 31);
+    // The rest is compared, and the exit code says that it is not all.
+    let drift = ["drift", "--reference", &folder, "--current", &folder];
+    let document = data(&drift).exits(2).json();
+    assert!(
+        text(&document["skipped"][0]["file"]).ends_with("no_meta.dcm"),
+        "{document:#}"
+    );
+    let place = TempDir::new().expect("a folder");
+    let ended = bare(
+        place.path(),
+        &[&["data"], &drift[..], &["--skip-bad"]].concat(),
+    )
+    .exits(0);
+    assert!(ended.out.contains(said), "{}", ended.out);
+}
+
+#[test]
+fn a_folder_in_which_nothing_can_be_read_is_no_table() {
+    let place = TempDir::new().expect("a folder");
+    fs::write(place.path().join("a.png"), "no image").expect("a file");
+    let folder = place.path().display().to_string();
+    let error = data(&["profile", &folder, "--skip-bad"]).fails(2, "table");
+    assert!(
+        text(&error["message"]).contains("a.png: This is no BMP"),
+        "{error:#}"
+    );
+}
+
+#[test]
+fn declared_columns_and_marks_of_what_is_missing_hold_for_headers_too() {
+    let folder = shared("dicom-basics/highdicom");
+    let profile = data(&["profile", &folder, "--na", "CT"]).exits(0).json();
+    assert_eq!(column(&profile, "Modality")["missing"], 1);
+}
+
+/// A folder of three images, of texts about them, and of what macOS leaves.
+fn mixed() -> (TempDir, PathBuf) {
+    let place = TempDir::new().expect("a folder");
+    let folder = place.path().join("mixed");
+    fs::create_dir(&folder).expect("a folder");
+    let tiles = PathBuf::from(shared("he-tiles-misc"));
+    for name in ["ADI-AAQEFMRI.png", "cell.png", "retina.jpg"] {
+        fs::copy(tiles.join(name), folder.join(name)).expect("a file");
+    }
+    fs::write(folder.join("README.md"), "Three images.").expect("a file");
+    fs::write(folder.join("LICENSE.txt"), "As you like.").expect("a file");
+    fs::write(folder.join("._cell.png"), "of macOS").expect("a file");
+    (place, folder)
+}
+
+#[test]
+fn what_is_no_image_is_passed_over_and_named() {
+    let (_place, folder) = mixed();
+    let ended = data(&["profile", &folder.display().to_string()]).exits(0);
+    assert_eq!(ended.json()["rows"], 3);
+    assert_eq!(
+        ended.err,
+        "note: 2 file(s) that are no image are passed over:\n  LICENSE.txt\n  README.md\n"
+    );
+}
+
+#[test]
+fn a_folder_of_images_and_tables_is_not_guessed_at() {
+    let (_place, folder) = mixed();
+    fs::write(folder.join("labels.csv"), "image,label\n").expect("a file");
+    let folder = folder.display().to_string();
+    let error = data(&["profile", &folder]).fails(2, "several_kinds");
+    assert!(
+        text(&error["message"]).contains("3 image(s) and 1 table(s)"),
+        "{error:#}"
+    );
+    let ended = data(&["profile", &folder, "--format", "images"]).exits(0);
+    assert_eq!(ended.json()["rows"], 3);
+    assert!(ended.err.contains("labels.csv"), "{}", ended.err);
+    data(&["profile", &folder, "--format", "dicom"]).fails(2, "no_image");
+}
+
+#[test]
+fn a_folder_without_any_image_or_table_is_neither() {
+    let place = TempDir::new().expect("a folder");
+    fs::write(place.path().join("README.md"), "Nothing.").expect("a file");
+    data(&["profile", &place.path().display().to_string()]).fails(2, "no_table");
+}
+
+#[test]
+fn one_file_is_a_table_of_one_row() {
+    let image = shared("he-tiles-misc") + "/cell.png";
+    assert_eq!(data(&["profile", &image]).exits(0).json()["rows"], 1);
+    let header = shared("dicom-basics") + "/pydicom/CT_small.dcm";
+    assert_eq!(data(&["profile", &header]).exits(0).json()["rows"], 1);
+}
+
+#[test]
+fn two_folders_of_images_drift_in_their_pixels() {
+    let images = PathBuf::from(shared("malaria-mini/images"));
+    let folder = |name: &str| images.join(name).display().to_string();
+    let (reference, current) = (folder("uninfected"), folder("parasitized"));
+    let drift = data(&["drift", "--reference", &reference, "--current", &current]).json();
+    assert_eq!(drift["kind"], "data drift");
+    // Infected cells hold a dark parasite: the same colour all over is rarer.
+    assert_eq!(column(&drift, "entropy")["drifted"], true);
+    let same = data(&["drift", "--reference", &reference, "--current", &reference]).json();
+    assert_eq!(column(&same, "entropy")["drifted"], false);
+}
+
+#[test]
+fn the_folder_can_be_the_label_of_a_check() {
+    let images = shared("malaria-mini/images");
+    let words = [
+        "check",
+        &images,
+        "--label",
+        "folder",
+        "--positive",
+        "parasitized",
+    ];
+    let check = data(&words).json();
+    assert_eq!(check["kind"], "data check");
+    assert!(check["findings"].is_array(), "{check:#}");
+}
+
+/// A data plan of one column and one expectation.
+const PLAN: &str = "\
+sources:
+  - {id: scans, origin: a test, licence: none, period: 2004, collection: by hand}
+inclusion: [All]
+exclusion: [None]
+reference_standard:
+  name: dead
+  method: none
+  limits: none
+  event: {column: death, value: dead, time: days, within_days: 30}
+columns:
+  - {name: Modality, type: category, meaning: Kind of image, values: [CT, DX, SM, SEG, SR], known_at: score}
+expectations:
+  - id: whole_slides_are_small
+    expectation: expect_column_values_to_be_between
+    column: Rows
+    params: {min_value: 1, max_value: 100}
+parts: {seed: 1, by: Rows, drawn_from: [1], reference: 0.4, development: 0.15, learn: learn, arrivals: arrivals}
+";
+
+#[test]
+fn dicom_headers_are_held_against_a_data_plan() {
+    let place = TempDir::new().expect("a folder");
+    fs::write(place.path().join("data.yaml"), PLAN).expect("a file");
+    let folder = shared("dicom-basics/highdicom");
+    let words = [
+        "data",
+        "validate",
+        &folder,
+        "--expect",
+        "data.yaml",
+        "--json",
+    ];
+    let document = bare(place.path(), &words).exits(1).json();
+    assert_eq!(document["rows"], 7);
+    let results = document["results"].as_array().expect("results");
+    let failed: Vec<_> = results.iter().filter(|one| one["ok"] == false).collect();
+    assert_eq!(failed.len(), 1, "{document:#}");
+    // The CT of 128 rows and the chest X-ray of 169.
+    assert_eq!(failed[0]["unexpected"], 2, "{document:#}");
+}
