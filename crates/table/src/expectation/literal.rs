@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::accumulator::Word;
@@ -25,6 +27,34 @@ pub fn word(value: &Value, kind: Option<Kind>) -> Option<Word> {
             Some(time.unwrap_or_else(|| Word::Text(text.clone())))
         }
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A declared set of values.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    words: HashSet<Word>,
+    texts: HashSet<String>,
+}
+
+impl Set {
+    /// The values that a column of a kind can hold.
+    pub fn of(values: &[Value], kind: Option<Kind>) -> Self {
+        let mut set = Self::default();
+        for value in values.iter().filter_map(|value| word(value, kind)) {
+            match value {
+                Word::Text(text) => set.texts.insert(text),
+                word => set.words.insert(word),
+            };
+        }
+        set
+    }
+
+    pub fn contains(&self, cell: Cell) -> bool {
+        match cell {
+            Cell::Text(text) => self.texts.contains(text),
+            other => self.words.contains(&Word::of(other)),
+        }
     }
 }
 

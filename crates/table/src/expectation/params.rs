@@ -1,9 +1,10 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{About, AskError, literal};
-use crate::accumulator::{Missing, Word};
+use super::literal::Set;
+use super::{About, AskError};
+use crate::accumulator::Missing;
 use crate::{Cell, Kind};
 
 /// The parameters of one expectation, read by name.
@@ -155,11 +156,8 @@ impl<'a> Params<'a> {
     ///
     /// # Errors
     /// As [`Params::needed_number`].
-    pub fn set(&self, name: &'static str, kind: Option<Kind>) -> Result<HashSet<Word>, AskError> {
-        let values = self.needed_list(name)?.iter();
-        Ok(values
-            .filter_map(|value| literal::word(value, kind))
-            .collect())
+    pub fn set(&self, name: &'static str, kind: Option<Kind>) -> Result<Set, AskError> {
+        Ok(Set::of(self.needed_list(name)?, kind))
     }
 
     /// Whether values must fit any, not all, of several patterns: `match_on`.

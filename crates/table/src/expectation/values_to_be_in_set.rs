@@ -1,5 +1,4 @@
 use super::{About, AskError, Asked, Expectation, Question};
-use crate::accumulator::Word;
 
 /// Every value is one of `value_set`. Numbers are equal by their value, and a text is never a number: `"1"` is not 1.
 ///
@@ -24,6 +23,6 @@ impl Expectation for ValuesToBeInSet {
         let set = question
             .params
             .set("value_set", question.kind(question.column()?)?)?;
-        Asked::each_value(question, move |cell| set.contains(&Word::of(cell)))
+        Asked::each_value(question, move |cell| set.contains(cell))
     }
 }

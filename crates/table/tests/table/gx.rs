@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use galen_spec::suite::Suite;
 use galen_table::expectation::{ExpectationResult, validate};
 use galen_table::gx::suite;
 use galen_table::{ReadOptions, Table};
@@ -231,6 +232,21 @@ fn verdicts_and_counts_are_those_of_great_expectations() {
         found.len(),
         found.join("\n")
     );
+}
+
+#[test]
+fn a_suite_that_is_written_is_read_back_as_it_was() {
+    for (name, _, _) in SUITES {
+        let file = format!("{name}.suite.json");
+        let suite = suite(&file, &read(&file), &Map::new()).expect("it is a suite");
+        let before = Suite {
+            expectations: suite.expectations,
+            ..Suite::default()
+        };
+        let text = galen_spec::write(&before).expect("it can be written");
+        let after: Suite = galen_spec::read("suite.yaml", &text).expect("it can be read");
+        assert_eq!(after, before, "{name}");
+    }
 }
 
 #[test]
