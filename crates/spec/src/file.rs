@@ -1,4 +1,4 @@
-//! The nine declared files, and the set of them.
+//! The nine declared files, the set of them, and the suite of expectations that stands outside it.
 
 pub mod data;
 pub mod galen;
@@ -8,7 +8,9 @@ pub mod pccp;
 pub mod pipeline;
 pub mod protocol;
 pub mod risk;
+pub mod suite;
 pub mod team;
+pub mod tfdv;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,9 +3,10 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
-use crate::file::{data, galen, intent, monitor, pccp, pipeline, protocol, risk, team};
+use crate::file::{data, galen, intent, monitor, pccp, pipeline, protocol, risk, suite, team};
 
-/// The schema of every declared file by the file's stem, `galen` first and then in the order of the manual.
+/// The schema of every declared file by the file's stem, `galen` first, then in the order of the manual, and the
+/// suite, which stands outside a project.
 pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("galen", of::<galen::Project>("galen")),
@@ -17,6 +18,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("pccp", of::<pccp::Pccp>("pccp")),
         ("monitor", of::<monitor::Monitor>("monitor")),
         ("team", of::<team::Team>("team")),
+        ("suite", of::<suite::Suite>("suite")),
     ]
 }
 
