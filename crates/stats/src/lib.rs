@@ -5,9 +5,10 @@
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
 //! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide),
-//! [`drift`] (two samples of one column), [`perturbation`] (a declared measurement error, applied), then the numerics
-//! underneath: the placement values of DeLong, logistic regression, the normal and the binomial distribution.
+//! [`drift`] (two samples of one column), [`association`] (two columns), [`sketch`] (summaries that merge), [`perturbation`]
+//! (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, the normal and the binomial distribution.
 
+pub mod association;
 mod binomial;
 pub mod cases;
 pub mod compare;
@@ -22,6 +23,7 @@ mod normal;
 pub mod perturbation;
 pub mod power;
 mod proportion;
+pub mod sketch;
 
 pub use cases::{Cases, CasesError};
 pub use compare::Difference;

@@ -5,11 +5,16 @@
 //! cluster. To add one: a file in `accumulator/`.
 
 mod cells;
+pub(crate) mod column;
+pub(crate) mod counts;
 mod filtered;
 mod keys;
 mod moments;
 mod numbers;
+pub(crate) mod profile;
+pub(crate) mod row_hashes;
 mod rows;
+mod sampled;
 mod words;
 
 use std::any::Any;
@@ -27,6 +32,7 @@ pub use keys::{Keys, KeysSeen, Missing};
 pub use moments::{Moments, MomentsOf};
 pub use numbers::{Numbers, NumbersOf};
 pub use rows::Rows;
+pub use sampled::{Categories, SampleOf, Sampled, SampledColumn};
 pub use words::{Word, Words, WordsOf};
 
 /// Something that is gathered of the rows of a table.
