@@ -6,11 +6,13 @@
 
 mod cells;
 pub(crate) mod column;
+mod comoments;
 pub(crate) mod counts;
 mod filtered;
 mod keys;
 mod moments;
 mod numbers;
+pub(crate) mod outcomes;
 pub(crate) mod profile;
 pub(crate) mod row_hashes;
 mod rows;
@@ -27,6 +29,7 @@ use thiserror::Error;
 use crate::{ColumnError, Table};
 
 pub use cells::{Cells, CellsSeen, EXAMPLES, Example, Keep, shown};
+pub use comoments::{CoMomentsOf, Pairs};
 pub use filtered::Filtered;
 pub use keys::{Keys, KeysSeen, Missing};
 pub use moments::{Moments, MomentsOf};

@@ -66,6 +66,16 @@ impl CoMoments {
         self.n += other.n;
     }
 
+    /// The same as if each pair had come so many times.
+    pub fn scaled(&self, by: f64) -> Self {
+        Self {
+            n: (self.n as f64 * by).round() as u64,
+            mean: self.mean,
+            squares: self.squares.map(|squares| squares * by),
+            products: self.products * by,
+        }
+    }
+
     /// Pearson's correlation, in -1..=1; absent for fewer than two pairs, or if a side does not vary.
     ///
     /// # Source
