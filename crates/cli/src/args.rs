@@ -70,6 +70,9 @@ pub enum Verb {
     /// Datasets: add, examine, divide, seal
     #[command(subcommand)]
     Data(Data),
+    /// Read what other tools have written; needs no project
+    #[command(subcommand)]
+    Import(Import),
     /// Run stages of pipeline.yaml; what is cached is not computed again
     ///
     /// Example: galen run release1 --as ada
@@ -237,32 +240,20 @@ pub enum Data {
         #[command(flatten)]
         reading: Reading,
     },
-    /// Try the expectations of the data plan on a dataset, or on a file
-    Validate {
-        /// A dataset of the project, or a file
-        what: String,
-        /// For a file: the data plan
-        #[arg(long, value_name = "DATA.YAML")]
-        expect: Option<PathBuf>,
-        #[command(flatten)]
-        reading: Reading,
-    },
+    /// Try the expectations of the data plan on a dataset, or those of a plan or suite on a file
+    ///
+    /// Example: galen data validate stays/ --expect suite.yaml --report found.xml --out failing.csv
+    ///
+    /// Exit 1 if something of severity stop does not hold (with --strict also warn), 2 if a file cannot be read.
+    Validate(DataValidate),
     /// Look for what ruins clinical models, in a dataset or in a file
     Check(DataCheck),
-    /// Compare the columns of two files; needs no project
-    Drift {
-        #[arg(long, value_name = "FILE")]
-        reference: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        current: PathBuf,
-        /// A column's test, as COLUMN=TEST
-        #[arg(long = "test", value_name = "COL=ID")]
-        tests: Vec<String>,
-        #[arg(long, default_value_t = 0.05)]
-        alpha: f64,
-        #[command(flatten)]
-        reading: Reading,
-    },
+    /// Compare the columns of two files, folders or patterns of files; needs no project
+    ///
+    /// Example: galen data drift --reference 2024.parquet --current 2025.parquet --margin 0.1 --multiplicity holm
+    ///
+    /// Exit 1 if the table has drifted: by default when at least half of its columns have.
+    Drift(DataDrift),
     /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
     Split {
         name: String,
@@ -277,6 +268,114 @@ pub enum Data {
         #[arg(long, value_name = "ID")]
         custodian: Option<String>,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Import {
+    /// Write the expectations of Great Expectations (0.18 and 1.x) as a suite for `galen data validate --expect`
+    ///
+    /// Exit 2 if something cannot be taken over: it is named with its line, and nothing is written.
+    ///
+    /// Example: galen import gx gx/expectations/people.json --out people.yaml
+    Gx {
+        /// A suite, a checkpoint, a validation definition, or the folder of a project
+        source: PathBuf,
+        /// The suite to write; a folder if there are several; without it, it is printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// A value for a parameter of the suite, as NAME=VALUE
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        set: Vec<String>,
+        /// Leave out what cannot be taken over, and name it
+        #[arg(long)]
+        skip_bad: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct DataValidate {
+    /// A dataset of the project, or a file, a folder or a pattern of files
+    pub what: String,
+    /// For a file: a data plan or a suite
+    #[arg(long, value_name = "SUITE.YAML")]
+    pub expect: Option<PathBuf>,
+    /// Write all rows of which something does not hold, with what that is; the format follows from the extension
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write a report for a build server: .xml is JUnit, .sarif is SARIF
+    #[arg(long, value_name = "FILE")]
+    pub report: Vec<PathBuf>,
+    /// The column that names a row's patient: examples then carry a pseudonym of it
+    #[arg(long, value_name = "COL")]
+    pub id: Option<String>,
+    /// What is of severity warn also counts
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct DataDrift {
+    #[arg(long, value_name = "FILE")]
+    pub reference: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub current: PathBuf,
+    /// A column's test, as COLUMN=TEST, or COLUMN=TEST:THRESHOLD
+    #[arg(long = "test", value_name = "COL=ID")]
+    pub tests: Vec<String>,
+    /// The p-value below which a column has drifted, for tests that give one
+    #[arg(long, default_value_t = 0.05)]
+    pub alpha: f64,
+    /// How p-values are adjusted for the number of columns: none, bonferroni, holm, benjamini_hochberg, benjamini_yekutieli
+    #[arg(long, default_value = "none", value_name = "ID")]
+    pub multiplicity: String,
+    /// How large an effect does not matter (Hedges' g, total variation): a column has then drifted when its whole interval
+    /// lies beyond, however many rows there are
+    #[arg(long, value_name = "X")]
+    pub margin: Option<f64>,
+    /// The share of columns from which on the table has drifted
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
+    pub drift_share: f64,
+    /// Compare only these columns
+    #[arg(long = "column", value_name = "COL")]
+    pub columns: Vec<String>,
+    /// Do not compare these columns, such as identifiers
+    #[arg(long, value_name = "COL")]
+    pub without: Vec<String>,
+    /// Also compare within each value of a column: a subgroup, a site
+    #[arg(long, value_name = "COL", conflicts_with = "time")]
+    pub by: Option<String>,
+    /// Also compare each window of the calendar in which this column lies with the whole reference
+    #[arg(long, value_name = "COL")]
+    pub time: Option<String>,
+    /// The windows of --time
+    #[arg(long, value_enum, default_value = "month", requires = "time")]
+    pub window: WindowWord,
+    /// Also compare whole rows: a classifier that tells them apart, what drove it, two distances
+    #[arg(long)]
+    pub rows: bool,
+    /// With --rows: the column that names a row's patient
+    #[arg(long, value_name = "COL", requires = "rows")]
+    pub id: Option<String>,
+    /// The seed of what is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Write a page with pictures of every column (.html)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// A window of the calendar.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum WindowWord {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
 }
 
 #[derive(Args, Debug)]
@@ -307,9 +406,38 @@ pub struct Reading {
     /// csv, tsv, psv, ndjson, parquet or arrow; default: by the file's name, then by its first bytes
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// A text that means that there is no value, besides the empty one
+    /// A text that means that there is no value, besides the empty one and those that pandas knows (NA, NaN, null …)
     #[arg(long = "na", value_name = "TEXT")]
     pub na: Vec<String>,
+    /// Only the empty text and those of --na mean that there is no value
+    #[arg(long)]
+    pub no_default_na: bool,
+    /// The encoding of a text file, such as latin1; default: UTF-8, or UTF-16 by its byte order mark
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// A data plan whose columns say their types: they win over what is found
+    #[arg(long, value_name = "DATA.YAML")]
+    pub schema: Option<PathBuf>,
+    /// Add a column with the name of the file that a row is from, such as a patient's id
+    #[arg(long, value_name = "COL")]
+    pub file_column: Option<String>,
+    /// Leave files out that cannot be read, and say which
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// To how many bytes a packed file may unpack
+    #[arg(long, value_name = "BYTES")]
+    pub max_unpacked: Option<u64>,
+    /// Threads; the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".to_owned()),
+        Ok(jobs) => Ok(jobs),
+        Err(_) => Err("a whole number from 1".to_owned()),
+    }
 }
 
 #[derive(Subcommand, Debug)]

@@ -4,11 +4,14 @@ mod authorise;
 mod change;
 mod check;
 mod data;
+mod data_drift;
+mod data_validate;
 mod dossier;
 mod explain;
 mod finding;
 mod freeze;
 mod gate;
+mod import;
 mod init;
 mod key;
 mod monitor;
@@ -23,7 +26,23 @@ pub use init::template_files;
 
 use crate::args::{User, Verb};
 use crate::place::Place;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, declared};
+
+/// A declared file that the user named.
+///
+/// # Errors
+/// [`Failure`] with what is wrong in it, by line and column.
+pub fn declared_file<T: serde::de::DeserializeOwned + serde::Serialize>(
+    path: &std::path::Path,
+) -> Result<T, Failure> {
+    let bytes = crate::outside::read_file(path)?;
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
+    galen_spec::read(name, text).map_err(|found| declared(found, 2))
+}
 
 /// Does what a verb says.
 ///
@@ -43,6 +62,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Authorise(args) => authorise::authorise(&args, place),
         Verb::Key(args) => key::key(&args, place),
         Verb::Data(args) => data::data(&args, place),
+        Verb::Import(args) => import::import(&args, place),
         Verb::Run {
             stages,
             explain,

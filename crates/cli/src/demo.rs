@@ -153,7 +153,7 @@ impl Telling {
         // Also what a command left that was not done is the demo's own.
         self.made.note()?;
         let (text, document, exit) = match outcome {
-            Ok(report) => (report.text.clone(), report.json(), u8::from(!report.ok)),
+            Ok(report) => (report.text.clone(), report.json(), report.exit()),
             Err(failure) => {
                 let as_it_must = must != Must::Succeed && failure.exit == 1;
                 if !as_it_must {

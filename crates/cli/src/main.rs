@@ -38,7 +38,7 @@ fn main() -> ExitCode {
                 report.text.clone()
             };
             say(&text);
-            ExitCode::from(u8::from(!report.ok))
+            ExitCode::from(report.exit())
         }
         Err(failure) => {
             if json {

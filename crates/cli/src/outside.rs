@@ -247,6 +247,15 @@ pub fn open_folder(path: &Path) -> Result<FolderDisk, Failure> {
     FolderDisk::open(path).map_err(|error| Failure::from(galen_lifecycle::ActError::from(error)))
 }
 
+/// A file that the user named is not there.
+pub fn is_missing(path: &Path) -> Failure {
+    Failure::usage(
+        "file_not_found",
+        format!("there is no file {}", path.display()),
+        "name a file that is there",
+    )
+}
+
 /// Reads a file that the user named.
 ///
 /// # Errors
@@ -256,11 +265,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     const BYTES_MAX: u64 = 2 << 30;
     let shown = path.display();
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::usage(
-            "file_not_found",
-            format!("there is no file {shown}"),
-            "name a file that is there",
-        ),
+        std::io::ErrorKind::NotFound => is_missing(path),
         _ => Failure::environment(
             "file",
             format!("{shown}: {error}"),

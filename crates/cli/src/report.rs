@@ -1,5 +1,6 @@
 //! What a command gives: a document for programs and a text for people, or a failure.
 
+use crate::reading::Broken;
 use galen_lifecycle::{ActError, IdentityError};
 use galen_spec::Diagnostic;
 use galen_store::{ArtifactError, DiskError};
@@ -14,6 +15,8 @@ pub struct Report {
     pub text: String,
     /// Whether the judgement is positive; if not, the exit code is 1.
     pub ok: bool,
+    /// Whether something of the input could not be read, and nothing said that it may be left out; the exit code is then 2.
+    pub incomplete: bool,
 }
 
 impl Report {
@@ -28,12 +31,45 @@ impl Report {
             document,
             text: text.into(),
             ok: true,
+            incomplete: false,
         }
+    }
+
+    /// The same result with the files that could not be read; unless they may be left out, the exit code is 2.
+    pub fn without(mut self, broken: &[Broken], may_be: bool) -> Report {
+        if broken.is_empty() {
+            return self;
+        }
+        self.document.insert("skipped".to_owned(), json!(broken));
+        let lines = broken
+            .iter()
+            .map(|one| format!("  {}: {}", one.file, one.why));
+        let lines: Vec<_> = lines.collect();
+        self.text.push_str(&format!(
+            "\n{} file(s) could not be read and are left out{}:\n{}",
+            broken.len(),
+            if may_be {
+                ""
+            } else {
+                " (--skip-bad makes this no error)"
+            },
+            lines.join("\n")
+        ));
+        self.incomplete = !may_be;
+        self
     }
 
     /// The same result with a judgement.
     pub fn judged(self, ok: bool) -> Report {
         Report { ok, ..self }
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> u8 {
+        if self.incomplete {
+            return 2;
+        }
+        u8::from(!self.ok)
     }
 
     /// The JSON document.
@@ -77,6 +113,14 @@ impl Failure {
         Failure {
             exit: 3,
             ..Failure::usage(code, message, help)
+        }
+    }
+
+    /// The user asked to stop.
+    pub fn interrupted() -> Failure {
+        Failure {
+            exit: 130,
+            ..Failure::usage("cancelled", "stopped before the end", "run it again")
         }
     }
 
@@ -141,8 +185,8 @@ impl From<ActError> for Failure {
             ActError::Record { .. } => broken("ledger", message),
             ActError::Frozen { .. } => broken("frozen_file", message),
             ActError::Cancelled => Failure {
-                exit: 130,
-                ..Failure::usage("cancelled", message, "run it again")
+                message,
+                ..Failure::interrupted()
             },
         }
     }

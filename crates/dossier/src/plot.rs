@@ -14,6 +14,7 @@ mod forest;
 mod frame;
 mod groups;
 mod importance;
+mod multiples;
 mod roc;
 mod series;
 mod waterfall;
@@ -22,6 +23,7 @@ pub use calibration::{Bin, Calibration};
 pub use forest::{Forest, ForestRow};
 pub use groups::{Group, Groups};
 pub use importance::{Importance, ImportanceRow};
+pub use multiples::{Multiples, Panel};
 pub use roc::{Curve, Operating, Roc};
 pub use series::{Event, Limit, Line, Point, Series};
 pub use waterfall::{Contribution, Waterfall};
@@ -46,6 +48,8 @@ pub enum Plot {
     Importance(Importance),
     /// How one score came about.
     Waterfall(Waterfall),
+    /// The shape of each column of a table.
+    Multiples(Multiples),
 }
 
 impl Plot {
@@ -59,6 +63,7 @@ impl Plot {
             Self::Groups(plot) => plot.draw(),
             Self::Importance(plot) => plot.draw(),
             Self::Waterfall(plot) => plot.draw(),
+            Self::Multiples(plot) => plot.draw(),
         }
         .finish(alt)
     }
@@ -133,6 +138,16 @@ mod tests {
                     window: 0,
                 }],
                 from_zero: true,
+            }),
+            Plot::Multiples(Multiples {
+                legend: vec![word.into(), word.into()],
+                panels: vec![Panel {
+                    title: word.into(),
+                    note: word.into(),
+                    marked: true,
+                    ends: [word.into(), word.into()],
+                    shapes: vec![vec![number], vec![number]],
+                }],
             }),
             Plot::Groups(Groups {
                 quantity: word.into(),

@@ -63,6 +63,20 @@ pub fn read<T: DeserializeOwned + Serialize>(file: &str, text: &str) -> Result<T
     Err(found.collect())
 }
 
+/// Any value that YAML can write, for files whose shape is another tool's.
+///
+/// # Errors
+/// The line, and what is wrong there.
+pub fn value(text: &str) -> Result<Value, (u64, String)> {
+    if text.len() > BYTES_MAX {
+        return Err((1, format!("it is larger than {BYTES_MAX} bytes")));
+    }
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
+        let line = error.location().map_or(1, |location| location.line());
+        (line, error.to_string())
+    })
+}
+
 /// The paths of numbers that are not finite (`.nan`, `1e999`) and of values that are null: JSON writes both as null, and
 /// no type of this crate writes a null for what is absent.
 fn no_values<T: Serialize>(value: &T) -> Vec<String> {

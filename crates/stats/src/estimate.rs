@@ -246,6 +246,15 @@ pub enum Undefined {
     /// A test of two categories on more.
     #[error("The test compares two categories, and the samples hold more.")]
     MoreThanTwoCategories,
+    /// A test that needs the values, on counts of bins.
+    #[error("The test needs the values themselves, not only how many are in each bin.")]
+    NeedsValues,
+    /// Counts of different bins, or tables of different columns.
+    #[error("The samples do not have the same bins or columns.")]
+    NotAligned,
+    /// A bootstrap over more categories than it can take.
+    #[error("There are too many categories for an interval.")]
+    TooManyCategories,
     /// An overflow or a value that is not finite.
     #[error("A value is not finite.")]
     NotFinite,

@@ -1,8 +1,9 @@
-//! Intervals: of a proportion, of a mean, by resampling patients.
+//! Intervals: of a proportion, of a mean, of the order of two samples, by resampling patients.
 
 mod bootstrap;
 mod clopper_pearson;
 mod clustered;
+mod mann_whitney;
 mod newcombe;
 mod wilson;
 
@@ -10,6 +11,7 @@ pub use bootstrap::{bootstrap, bootstrap_of};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{design_effect, effective_size};
 pub(crate) use clustered::{mean, ratio_variance};
+pub use mann_whitney::mann_whitney;
 pub use newcombe::{newcombe, of_difference};
 pub use wilson::wilson;
 

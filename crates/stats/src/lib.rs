@@ -5,8 +5,9 @@
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
 //! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide),
-//! [`drift`] (two samples of one column), [`association`] (two columns), [`sketch`] (summaries that merge), [`perturbation`]
-//! (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, the normal and the binomial distribution.
+//! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
+//! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
+//! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
 pub mod association;
 mod binomial;
@@ -15,19 +16,28 @@ pub mod compare;
 mod delong;
 mod draw;
 pub mod drift;
+pub mod effect;
 pub mod estimate;
 pub mod interval;
 mod logistic;
 pub mod metric;
+pub mod multiplicity;
+pub mod multivariate;
+mod noncentral;
 mod normal;
+mod pairwise;
 pub mod perturbation;
 pub mod power;
 mod proportion;
+pub mod sample;
 pub mod sketch;
 
 pub use cases::{Cases, CasesError};
 pub use compare::Difference;
-pub use drift::{DRIFT_TESTS, DriftAbout, DriftResult, DriftTest, Sample};
+pub use drift::{DRIFT_TESTS, Drawn, DriftAbout, DriftResult, DriftTest};
+pub use effect::{AgainstMargin, EFFECTS, Effect, EffectAbout, against_margin};
 pub use estimate::{Estimate, Level, LevelError, Undefined};
 pub use metric::{About, Better, METRICS, Metric};
+pub use multiplicity::Multiplicity;
 pub use perturbation::{PERTURBATIONS, Params, Perturbation, PerturbationAbout, PerturbationError};
+pub use sample::{CategoryCounts, Sample, SortedNumbers};

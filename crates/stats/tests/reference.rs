@@ -2,8 +2,8 @@
 
 use galen_stats::compare::{auroc_independent, auroc_paired, independent};
 use galen_stats::{
-    Cases, Difference, DriftResult, Estimate, Level, METRICS, Sample, drift, interval, metric,
-    power,
+    Cases, CategoryCounts, Difference, DriftResult, Estimate, Level, METRICS, Sample,
+    SortedNumbers, drift, interval, metric, power,
 };
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn paired_and_independent_areas_agree_with_their_reference() {
 fn drift_tests_of_numbers_agree_with_scipy() {
     for (row, pair) in list(&read("drift.json")["numbers"]).iter().enumerate() {
         let (reference, current) = (floats(&pair["reference"]), floats(&pair["current"]));
-        let run = |id: &str| run(id, &Sample::Numbers(&reference), &Sample::Numbers(&current));
+        let run = |id: &str| on_numbers(id, &reference, &current);
         tests_agree(row, pair, &reference, &current);
         for id in [
             "psi",
@@ -87,11 +87,18 @@ fn drift_tests_of_numbers_agree_with_scipy() {
 
 /// Tests that give a statistic with a p-value agree with scipy, where scipy defines them.
 fn tests_agree(row: usize, pair: &Value, reference: &[f64], current: &[f64]) {
-    for id in ["ks", "t_test", "mannw", "anderson", "cramer_von_mises"] {
+    for id in [
+        "ks",
+        "t_test",
+        "mannw",
+        "anderson",
+        "cramer_von_mises",
+        "es",
+    ] {
         let Some(wanted) = pair.get(id) else {
             continue;
         };
-        let found = run(id, &Sample::Numbers(reference), &Sample::Numbers(current));
+        let found = on_numbers(id, reference, current);
         let found = [found.statistic, found.p_value].map(|value| value.expect("a number"));
         let wanted = floats(wanted);
         if id == "cramer_von_mises" {
@@ -122,11 +129,7 @@ fn kolmogorov_smirnov_of_large_samples_agrees_with_scipy() {
         let current: Vec<f64> = (0..whole("m"))
             .map(|i| ((i * 104_729 + 17) % 100_003 + whole("shift")) as f64)
             .collect();
-        let ks = run(
-            "ks",
-            &Sample::Numbers(&reference),
-            &Sample::Numbers(&current),
-        );
+        let ks = on_numbers("ks", &reference, &current);
         let wanted = floats(&pair["ks"]);
         near(
             &pair.to_string(),
@@ -147,15 +150,7 @@ fn drift_tests_of_categories_agree_with_scipy_and_statsmodels() {
                 .collect()
         };
         let (reference, current) = (names("reference"), names("current"));
-        let reference: Vec<&str> = reference.iter().map(String::as_str).collect();
-        let current: Vec<&str> = current.iter().map(String::as_str).collect();
-        let run = |id: &str| {
-            run(
-                id,
-                &Sample::Categories(&reference),
-                &Sample::Categories(&current),
-            )
-        };
+        let run = |id: &str| on_categories(id, &reference, &current);
         for id in ["chisquare", "z", "g_test", "fisher_exact"] {
             if let Some(wanted) = pair.get(id) {
                 let found = run(id);
@@ -266,10 +261,25 @@ fn with_p(difference: &Difference) -> [f64; 4] {
     [value, low, high, difference.p_value.expect("a test")]
 }
 
-fn run(id: &str, reference: &Sample, current: &Sample) -> DriftResult {
+fn on_numbers(id: &str, reference: &[f64], current: &[f64]) -> DriftResult {
+    let [reference, current] =
+        [reference, current].map(|values| SortedNumbers::of(values).expect("finite"));
     drift::by_id(id)
         .expect("listed")
-        .test(reference, current)
+        .test(&Sample::Numbers(&reference), &Sample::Numbers(&current), 0)
+        .expect("good samples")
+}
+
+fn on_categories(id: &str, reference: &[String], current: &[String]) -> DriftResult {
+    let [reference, current] =
+        [reference, current].map(|values| CategoryCounts::of(values.iter().map(String::as_str)));
+    drift::by_id(id)
+        .expect("listed")
+        .test(
+            &Sample::Categories(&reference),
+            &Sample::Categories(&current),
+            0,
+        )
         .expect("good samples")
 }
 

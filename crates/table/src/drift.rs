@@ -1,31 +1,62 @@
 //! Drift: whether the columns of today still look like those of the reference.
+//!
+//! Each column is compared by one test ([`galen_stats::drift`]) and by an effect with its interval ([`galen_stats::effect`]):
+//! the test finds any difference, the effect says whether it matters. [`drift_scans`] compares two tables in parts, as a
+//! whole and by subgroup, site or window of the calendar; [`rows`] compares whole rows.
+
+mod compare;
+mod groups;
+pub mod rows;
+mod side;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use galen_stats::drift::{self, DriftTest, Kind as Values, Sample};
+use galen_stats::drift::{self, DriftTest};
+use galen_stats::{AgainstMargin, Estimate, Multiplicity};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::profile::{mean, quantile, standard_deviation};
+use crate::scan::{Pace, Scan, ScanError};
 use crate::{ColumnError, Table};
+pub use compare::column_drift;
+pub use groups::{Calendar, Split};
+use side::Side;
 
 /// How two tables are compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriftOptions {
     /// The test of a column by its id; a column that is not named gets the default of its values.
     pub tests: BTreeMap<String, String>,
+    /// The threshold of a column's test, where it is not the test's own.
+    pub thresholds: BTreeMap<String, f64>,
     /// The p-value below which a column has drifted, for tests that give one.
     pub alpha: f64,
+    /// How p-values are adjusted for the number of columns.
+    pub multiplicity: Multiplicity,
+    /// How large an effect does not matter. With it a column has drifted when its whole interval lies beyond.
+    pub margin: Option<f64>,
+    /// The share of columns from which on the table has drifted.
+    pub share: f64,
     /// The columns that are compared; all that both tables have if empty.
     pub columns: Vec<String>,
+    /// Columns that are not compared.
+    pub without: Vec<String>,
+    /// The seed of tests that draw.
+    pub seed: u64,
 }
 
 impl Default for DriftOptions {
     fn default() -> Self {
         Self {
             tests: BTreeMap::new(),
+            thresholds: BTreeMap::new(),
             alpha: 0.05,
+            multiplicity: Multiplicity::None,
+            margin: None,
+            share: 0.5,
             columns: Vec::new(),
+            without: Vec::new(),
+            seed: 0,
         }
     }
 }
@@ -38,9 +69,21 @@ pub struct DriftReport {
     /// Columns that only one of the tables has; they are not compared.
     pub only_in_reference: Vec<String>,
     pub only_in_current: Vec<String>,
+    /// The same comparison within each subgroup, site or window that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupDrift>,
 }
 
-/// The table as a whole: drifted when at least half of the compared columns have.
+/// The comparison within one subgroup, site or window.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GroupDrift {
+    /// The column and its value, or the window.
+    pub by: BTreeMap<String, String>,
+    pub dataset: DatasetDrift,
+    pub columns: Vec<ColumnDrift>,
+}
+
+/// The table as a whole: drifted when at least half of the compared columns have, or another declared share.
 ///
 /// # Source
 /// Evidently 0.7.23, `DataDriftPreset` with its `drift_share` of 0.5.
@@ -50,26 +93,46 @@ pub struct DatasetDrift {
     pub share: f64,
     pub columns_drifted: usize,
     pub columns: usize,
+    /// Columns that could not be tested, or whose interval lies on both sides of the margin.
+    pub columns_undecided: usize,
 }
 
 /// One column, missing values dropped.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ColumnDrift {
     pub name: String,
-    /// `number` or `category`, as it was compared.
+    /// `number`, `date` or `category`, as it was compared.
     #[serde(rename = "type")]
     pub kind: Compared,
     pub test: &'static str,
     pub statistic: Option<f64>,
     pub p_value: Option<f64>,
+    /// The p-value adjusted for the number of columns, if so asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_adjusted: Option<f64>,
     /// The bound of the p-value, or of the statistic where there is no p-value.
     pub threshold: f64,
-    /// Absent when it could not be tested.
+    /// By the test, or by the margin if one is declared; absent when it could not be decided.
     pub drifted: Option<bool>,
+    /// How far the column moved, whatever the number of rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<ColumnEffect>,
     pub reference: SampleSummary,
     pub current: SampleSummary,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+/// How far a column moved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ColumnEffect {
+    pub id: &'static str,
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against_margin: Option<AgainstMargin>,
 }
 
 /// As what a column was compared.
@@ -77,6 +140,8 @@ pub struct ColumnDrift {
 #[serde(rename_all = "snake_case")]
 pub enum Compared {
     Number,
+    /// A number of days since 1970.
+    Date,
     Category,
 }
 
@@ -84,17 +149,20 @@ pub enum Compared {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SampleSummary {
     /// Cells with a value.
-    pub n: usize,
-    pub missing: usize,
+    pub n: u64,
+    pub missing: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub std: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median: Option<f64>,
-    /// The share of each category.
+    /// The shares of the most frequent categories, fifty at most.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub shares: BTreeMap<String, f64>,
+    /// Counts between edges that both tables share, for a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<crate::profile::Histogram>,
 }
 
 /// Why two tables could not be compared.
@@ -109,11 +177,18 @@ pub enum DriftError {
     },
     #[error("A test is named for `{0}`, which is not among the compared columns.")]
     NotCompared(String),
+    #[error("`{column}` has more than {limit} groups: name a column of fewer, or larger windows.")]
+    TooManyGroups { column: String, limit: usize },
+    #[error("`{0}` is no column of dates or moments, so it has no windows.")]
+    NoTime(String),
     #[error(transparent)]
     Column(#[from] ColumnError),
+    /// In the reference if the first is set, else in the current table.
+    #[error("{1}")]
+    Scan(bool, ScanError),
 }
 
-/// Compares the columns that both tables have.
+/// Compares the columns that two tables in memory have in common.
 ///
 /// # Errors
 /// [`DriftError`].
@@ -122,56 +197,89 @@ pub fn drift(
     current: &Table,
     options: &DriftOptions,
 ) -> Result<DriftReport, DriftError> {
-    let asked: BTreeSet<&str> = options.columns.iter().map(String::as_str).collect();
-    let wanted = |name: &&str| asked.is_empty() || asked.contains(name);
-    let only_in = |a: &Table, b: &Table| {
-        let names = a
-            .names()
-            .into_iter()
-            .filter(wanted)
-            .filter(|name| !b.has(name));
-        names.map(str::to_owned).collect()
+    drift_scans(reference, current, options, None, Pace::ALONE)
+}
+
+/// Compares the columns that two tables in parts have in common; with a split also within each of its groups.
+///
+/// # Errors
+/// [`DriftError`].
+pub fn drift_scans(
+    reference: &dyn Scan,
+    current: &dyn Scan,
+    options: &DriftOptions,
+    split: Option<&Split>,
+    pace: Pace,
+) -> Result<DriftReport, DriftError> {
+    let names = compared(reference, current, options)?;
+    let plan = compare::plan(reference, current, &names, options)?;
+    let mut columns = compare::columns(reference, current, &plan, options, pace)?;
+    compare::decide(&mut columns, options);
+    let groups = match split {
+        None => Vec::new(),
+        Some(split) => groups::compare(reference, current, &plan, options, split, pace)?,
     };
-    let names: Vec<&str> = match options.columns.as_slice() {
-        [] => reference
-            .names()
-            .into_iter()
-            .filter(|name| current.has(name))
-            .collect(),
-        columns => columns.iter().map(String::as_str).collect(),
+    let wanted = |name: &str| {
+        options.columns.is_empty() || options.columns.iter().any(|column| column == name)
+    };
+    let only_in = |a: &dyn Scan, b: &dyn Scan| {
+        let names = a.heads().list().iter().map(|head| head.name.clone());
+        names
+            .filter(|name| wanted(name) && b.heads().place(name).is_err())
+            .collect()
+    };
+    Ok(DriftReport {
+        dataset: DatasetDrift::of(&columns, options.share),
+        columns,
+        only_in_reference: only_in(reference, current),
+        only_in_current: only_in(current, reference),
+        groups,
+    })
+}
+
+impl DatasetDrift {
+    fn of(columns: &[ColumnDrift], drift_share: f64) -> Self {
+        let drifted = columns.iter().filter(|c| c.drifted == Some(true)).count();
+        let share = drifted as f64 / columns.len() as f64;
+        Self {
+            drifted: share >= drift_share,
+            share,
+            columns_drifted: drifted,
+            columns: columns.len(),
+            columns_undecided: columns.iter().filter(|c| c.drifted.is_none()).count(),
+        }
+    }
+}
+
+/// The columns that are compared, in the order of the reference or of the options.
+fn compared(
+    reference: &dyn Scan,
+    current: &dyn Scan,
+    options: &DriftOptions,
+) -> Result<Vec<String>, DriftError> {
+    let left_out: BTreeSet<&str> = options.without.iter().map(String::as_str).collect();
+    let names: Vec<String> = match options.columns.as_slice() {
+        [] => {
+            let names = reference.heads().list().iter().map(|head| &head.name);
+            let both = names.filter(|name| current.heads().place(name).is_ok());
+            both.filter(|name| !left_out.contains(name.as_str()))
+                .cloned()
+                .collect()
+        }
+        columns => columns.to_vec(),
     };
     if names.is_empty() {
         return Err(DriftError::NothingInCommon);
     }
-    if let Some(name) = options
-        .tests
-        .keys()
-        .find(|name| !names.contains(&name.as_str()))
-    {
-        return Err(DriftError::NotCompared(name.clone()));
+    for name in &names {
+        reference.heads().place(name)?;
+        current.heads().place(name)?;
     }
-    let mut columns = Vec::with_capacity(names.len());
-    for name in names {
-        let test = options
-            .tests
-            .get(name)
-            .map(|id| test_by_id(id))
-            .transpose()?;
-        columns.push(column_drift(reference, current, name, test, options.alpha)?);
+    let mut named = options.tests.keys().chain(options.thresholds.keys());
+    match named.find(|name| !names.contains(name)) {
+        Some(name) => Err(DriftError::NotCompared(name.clone())),
+        None => Ok(names),
     }
-    let columns_drifted = columns.iter().filter(|c| c.drifted == Some(true)).count();
-    let share = columns_drifted as f64 / columns.len() as f64;
-    Ok(DriftReport {
-        dataset: DatasetDrift {
-            drifted: share >= 0.5,
-            share,
-            columns_drifted,
-            columns: columns.len(),
-        },
-        columns,
-        only_in_reference: only_in(reference, current),
-        only_in_current: only_in(current, reference),
-    })
 }
 
 /// The drift test of this id.
@@ -186,143 +294,6 @@ pub fn test_by_id(id: &str) -> Result<&'static dyn DriftTest, DriftError> {
             .map(|test| test.about().id)
             .collect(),
     })
-}
-
-/// Compares one column; `test` is the default of its values if not given, `alpha` bounds the p-value of a test that
-/// gives one, and a distance has its own threshold.
-///
-/// # Errors
-/// [`ColumnError`].
-pub fn column_drift(
-    reference: &Table,
-    current: &Table,
-    name: &str,
-    test: Option<&'static dyn DriftTest>,
-    alpha: f64,
-) -> Result<ColumnDrift, ColumnError> {
-    let numeric = is_numeric(reference, name)? && is_numeric(current, name)?;
-    let (old, new) = (
-        Cells::of(reference, name, numeric)?,
-        Cells::of(current, name, numeric)?,
-    );
-    let distinct: BTreeSet<&str> = old
-        .words
-        .iter()
-        .chain(&new.words)
-        .map(String::as_str)
-        .collect();
-    let test =
-        test.unwrap_or_else(|| drift::default_test(numeric, distinct.len(), reference.rows()));
-    let about = test.about();
-    let as_numbers = numeric && about.kind != Values::Category;
-    let threshold = if about.gives_p {
-        alpha
-    } else {
-        about.default_threshold
-    };
-    let result = if as_numbers {
-        test.test(
-            &Sample::Numbers(&old.numbers),
-            &Sample::Numbers(&new.numbers),
-        )
-    } else {
-        test.test(
-            &Sample::Categories(&old.categories()),
-            &Sample::Categories(&new.categories()),
-        )
-    };
-    let (statistic, p_value, why) = match result {
-        Ok(result) => (result.statistic, result.p_value, None),
-        Err(undefined) => (None, None, Some(undefined.to_string())),
-    };
-    let drifted = if about.gives_p {
-        p_value.map(|p| p < threshold)
-    } else {
-        statistic.map(|statistic| statistic >= threshold)
-    };
-    Ok(ColumnDrift {
-        name: name.to_owned(),
-        kind: if as_numbers {
-            Compared::Number
-        } else {
-            Compared::Category
-        },
-        test: about.id,
-        statistic,
-        p_value,
-        threshold,
-        drifted,
-        reference: old.summary(as_numbers),
-        current: new.summary(as_numbers),
-        why,
-    })
-}
-
-/// A column without any value does not contradict numbers in the other table.
-fn is_numeric(table: &Table, name: &str) -> Result<bool, ColumnError> {
-    match table.numbers(name) {
-        Ok(_) => Ok(true),
-        Err(ColumnError::NotNumbers { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// The values of a column, missing ones dropped, as numbers where they are and as words, `1` and `1.0` being one word.
-struct Cells {
-    numbers: Vec<f64>,
-    words: Vec<String>,
-    missing: usize,
-}
-
-impl Cells {
-    fn of(table: &Table, name: &str, numeric: bool) -> Result<Self, ColumnError> {
-        let (numbers, words): (Vec<f64>, Vec<String>) = if numeric {
-            let numbers = table.numbers(name)?.into_iter().flatten();
-            numbers.map(|v| (v, crate::cell::render(v))).unzip()
-        } else {
-            (
-                Vec::new(),
-                table.texts(name)?.into_iter().flatten().collect(),
-            )
-        };
-        let missing = table.rows() - words.len();
-        Ok(Self {
-            numbers,
-            words,
-            missing,
-        })
-    }
-
-    fn categories(&self) -> Vec<&str> {
-        self.words.iter().map(String::as_str).collect()
-    }
-
-    fn summary(&self, as_numbers: bool) -> SampleSummary {
-        let n = self.words.len();
-        let mut summary = SampleSummary {
-            n,
-            missing: self.missing,
-            ..SampleSummary::default()
-        };
-        if as_numbers {
-            let mut sorted = self.numbers.clone();
-            sorted.sort_by(f64::total_cmp);
-            summary.mean = mean(&self.numbers);
-            summary.std = summary
-                .mean
-                .and_then(|m| standard_deviation(&self.numbers, m));
-            summary.median = quantile(&sorted, 0.5);
-        } else {
-            for word in &self.words {
-                *summary.shares.entry(word.clone()).or_default() += 1.0;
-            }
-            summary
-                .shares
-                .values_mut()
-                .for_each(|count| *count /= n as f64);
-        }
-        summary
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod check;
 pub mod cohort;
 pub mod drift;
 pub mod expectation;
+pub mod gx;
 pub mod profile;
 mod read;
 pub mod scan;

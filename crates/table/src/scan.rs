@@ -33,6 +33,11 @@ pub trait Scan: Send + Sync {
     /// Whether the column of that place has a value in any row.
     fn has_values(&self, place: usize) -> bool;
 
+    /// The line on which a row begins, counted from 1, in a file that has lines.
+    fn line(&self, _row: u64) -> Option<u64> {
+        None
+    }
+
     /// Gives the rows of a part, in chunks that hold only the columns of these places, in this order.
     ///
     /// # Errors

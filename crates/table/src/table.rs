@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -100,6 +101,20 @@ impl Kind {
     /// Whether the values are days or moments.
     pub fn is_time(self) -> bool {
         matches!(self, Kind::Date | Kind::DateTime)
+    }
+}
+
+/// As in files: `integer`, `datetime`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Integer => "integer",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Date => "date",
+            Kind::DateTime => "datetime",
+            Kind::Text => "text",
+        })
     }
 }
 

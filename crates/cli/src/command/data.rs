@@ -5,16 +5,14 @@ use std::path::Path;
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
-use galen_table::drift::{DriftOptions, drift};
-use galen_table::expectation::{declared as implied, validate};
 use galen_table::profile::profile;
 use serde_json::{Value, json};
 
 use crate::args::{Data, DataCheck, Reading};
 use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
-use crate::reading::table_in;
-use crate::report::{Failure, Report, declared};
+use crate::reading::{is_pattern, table_in};
+use crate::report::{Failure, Report};
 use crate::words::{self, short, table};
 
 pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
@@ -23,34 +21,24 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::List => list(place),
         Data::Show { name } => show(name, place),
         Data::Profile { file, reading } => describe(file, reading, place),
-        Data::Validate {
-            what,
-            expect,
-            reading,
-        } => match file_of(what, place) {
-            Some(file) => validate_file(&file, expect.as_deref(), reading, place),
-            None => examine(what, Examination::Validate, place),
+        Data::Validate(args) => match file_of(&args.what, place) {
+            Some(file) => super::data_validate::validate_file(&file, args, place),
+            None => examine(&args.what, Examination::Validate, place),
         },
         Data::Check(args) => match file_of(&args.what, place) {
             Some(file) => check_file(&file, args),
             None => examine(&args.what, Examination::Check, place),
         },
-        Data::Drift {
-            reference,
-            current,
-            tests,
-            alpha,
-            reading,
-        } => compare(reference, current, tests, *alpha, reading, place),
+        Data::Drift(args) => super::data_drift::compare(args, place),
         Data::Split { name, out } => split(name, out.as_deref(), place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
 }
 
-/// The file that a word names, if there is one; otherwise it names a dataset.
+/// The file, folder or pattern that a word names, if there is one; otherwise it names a dataset.
 fn file_of(what: &str, place: &Place) -> Option<std::path::PathBuf> {
     let path = place.path(Path::new(what));
-    path.is_file().then_some(path)
+    (path.exists() || is_pattern(&path) || what.contains(['/', '.'])).then_some(path)
 }
 
 fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure> {
@@ -319,7 +307,7 @@ fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failur
     Ok(Report::new(kind, document, lines.join("\n")).judged(one.stops == 0))
 }
 
-fn found_lines(found: &Value) -> Vec<String> {
+pub fn found_lines(found: &Value) -> Vec<String> {
     let line = |one: &Value| {
         let severity = one["severity"].as_str().unwrap_or_default();
         match one["message"].as_str() {
@@ -327,55 +315,10 @@ fn found_lines(found: &Value) -> Vec<String> {
                 "  {severity:<5} {}: {message}",
                 one["check"].as_str().unwrap_or_default()
             ),
-            None => format!(
-                "  {severity:<5} {}: {} of {} unexpected",
-                one["id"].as_str().unwrap_or_default(),
-                one["unexpected"],
-                one["column"].as_str().unwrap_or("the table")
-            ),
+            None => format!("  {severity:<5} {}", super::data_validate::in_words(one)),
         }
     };
     found.as_array().into_iter().flatten().map(line).collect()
-}
-
-fn validate_file(
-    file: &Path,
-    expect: Option<&Path>,
-    reading: &Reading,
-    place: &Place,
-) -> Result<Report, Failure> {
-    let Some(expect) = expect else {
-        return Err(Failure::usage(
-            "no_expectations",
-            "nothing says what to expect of this file",
-            "name a data plan: --expect data.yaml",
-        ));
-    };
-    let bytes = read_file(&place.path(expect))?;
-    let name = expect
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("data.yaml");
-    let text = galen_spec::read::text(name, &bytes).map_err(|found| declared(found, 2))?;
-    let plan: galen_spec::data::Data =
-        galen_spec::read(name, text).map_err(|found| declared(found, 2))?;
-    let read = table_in(file, reading)?;
-    let mut asked = implied(&plan);
-    asked.extend(plan.expectations.iter().cloned());
-    let results = validate(&read, &asked);
-    let stops = results
-        .iter()
-        .filter(|one| !one.ok && one.severity == galen_spec::data::Severity::Stop)
-        .count();
-    let failed: Vec<_> = results.iter().filter(|one| !one.ok).collect();
-    let mut lines = vec![format!(
-        "{} expectations, {} not met.",
-        results.len(),
-        failed.len()
-    )];
-    lines.extend(found_lines(&json!(failed)));
-    let document = json!({"ok": stops == 0, "rows": read.rows(), "results": results});
-    Ok(Report::new("data validate", document, lines.join("\n")).judged(stops == 0))
 }
 
 fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
@@ -410,81 +353,6 @@ fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
     let mut lines = vec![format!("{} finding(s).", report.findings.len())];
     lines.extend(found_lines(&document["findings"]));
     Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
-}
-
-fn compare(
-    reference: &Path,
-    current: &Path,
-    tests: &[String],
-    alpha: f64,
-    reading: &Reading,
-    place: &Place,
-) -> Result<Report, Failure> {
-    if !(alpha > 0.0 && alpha < 1.0) {
-        return Err(Failure::usage(
-            "alpha",
-            format!("--alpha {alpha} is no level: it lies between 0 and 1"),
-            "write a number such as --alpha 0.05",
-        ));
-    }
-    let reference = table_in(&place.path(reference), reading)?;
-    let current = table_in(&place.path(current), reading)?;
-    let mut options = DriftOptions {
-        alpha,
-        ..DriftOptions::default()
-    };
-    for one in tests {
-        let Some((column, test)) = one.split_once('=') else {
-            return Err(Failure::usage(
-                "usage",
-                format!("`{one}` is not COLUMN=TEST"),
-                "write --test age=ks",
-            ));
-        };
-        options.tests.insert(column.to_owned(), test.to_owned());
-    }
-    let report = drift(&reference, &current, &options).map_err(|error| {
-        Failure::usage("drift", error.to_string(), "correct the columns or tests")
-    })?;
-    let document = json!(report);
-    let rows: Vec<Vec<String>> = report
-        .columns
-        .iter()
-        .map(|one| {
-            let number = |value: Option<f64>| value.map(words::number).unwrap_or_default();
-            let drifted = match one.drifted {
-                Some(true) => "drifted",
-                Some(false) => "",
-                None => "not decided",
-            };
-            vec![
-                one.name.clone(),
-                one.test.to_owned(),
-                number(one.statistic),
-                number(one.p_value),
-                drifted.to_owned(),
-            ]
-        })
-        .collect();
-    let mut text = format!(
-        "{} of {} columns drifted.\n{}",
-        report.dataset.columns_drifted,
-        report.dataset.columns,
-        table(&["column", "test", "statistic", "p", ""], &rows)
-    );
-    for (columns, file) in [
-        (&report.only_in_reference, "reference"),
-        (&report.only_in_current, "current"),
-    ] {
-        if !columns.is_empty() {
-            text.push_str(&format!(
-                "\nOnly in the {file} file, so not compared: {}.",
-                columns.join(", ")
-            ));
-        }
-    }
-    let drifted = report.dataset.drifted;
-    Ok(Report::new("data drift", document, text).judged(!drifted))
 }
 
 fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failure> {

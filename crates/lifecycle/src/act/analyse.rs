@@ -2,8 +2,8 @@
 
 use galen_control::act::finding::AnalyseFinding;
 use galen_control::{Actor, Alert, Ask, Evidence, Row, State, Subject};
-use galen_stats::drift::{self, Sample};
 use galen_stats::{Estimate, Level, interval};
+use galen_stats::{Sample, SortedNumbers, drift};
 use galen_store::Digest;
 use galen_table::Table;
 
@@ -188,12 +188,15 @@ fn compare(
         let (Ok(a), Ok(b), Some(ks)) = (before.numbers(input), crossed.numbers(input), ks) else {
             continue;
         };
-        let (a, b): (Vec<f64>, Vec<f64>) = (
-            a.into_iter().flatten().collect(),
-            b.into_iter().flatten().collect(),
-        );
-        let n = (a.len() + b.len()) as u64;
-        if let Ok(result) = ks.test(&Sample::Numbers(&a), &Sample::Numbers(&b)) {
+        let sorted = |numbers: Vec<Option<f64>>| {
+            SortedNumbers::of(&numbers.into_iter().flatten().collect::<Vec<f64>>())
+        };
+        let (Ok(a), Ok(b)) = (sorted(a), sorted(b)) else {
+            continue;
+        };
+        let n = a.n() + b.n();
+        // The test draws nothing, so no seed matters.
+        if let Ok(result) = ks.test(&Sample::Numbers(&a), &Sample::Numbers(&b), 0) {
             let mut estimate = mean(&[]);
             (estimate.value, estimate.n, estimate.why) = (result.statistic, n, None);
             estimate.method = "ks".to_owned();

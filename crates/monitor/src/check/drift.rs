@@ -65,7 +65,7 @@ impl MonitorCheck for Drift {
             (None, Some(_)) => "A drift test gives no interval.".to_owned(),
             (None, None) => "The window holds a category that the reference never had.".to_owned(),
         };
-        let n = found.current.n;
+        let n = found.current.n as usize;
         Ok(Measured {
             subject: format!("The drift of {column} from the reference ({})", about.title),
             estimate: without_interval(found.statistic, n, level, about.id, why),

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample, SortedNumbers, together};
 
 /// Levels of the published critical values.
 const LEVELS: [f64; 7] = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001];
@@ -25,62 +26,63 @@ impl DriftTest for Anderson {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "anderson",
+            evidently: None,
             title: "Anderson-Darling test",
             source: "Scholz and Stephens 1987; scipy.stats.anderson_ksamp; Evidently 0.7.23",
             kind: Kind::Number,
             gives_p: true,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: false,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (a, b) = sorted(reference, current)?;
-        if a.len() + b.len() < 4 {
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (a, b) = sample::numbers(reference, current)?;
+        if a.n() + b.n() < 4 {
             return Err(Undefined::TooFewCases);
         }
-        let raw = midrank(&a, &b).ok_or(Undefined::NoVariation)?;
-        let statistic = (raw - 1.0) / variance(a.len(), b.len()).sqrt();
-        Ok(DriftResult {
-            statistic: Some(statistic),
-            p_value: Some(p_of(statistic)),
-        })
+        let raw = midrank(a, b).ok_or(Undefined::NoVariation)?;
+        let statistic = (raw - 1.0) / variance(a.n(), b.n()).sqrt();
+        Ok(DriftResult::with_p(Some(statistic), p_of(statistic)))
     }
 }
 
 /// The statistic before it is standardised; `None` if all values are one.
-fn midrank(a: &[f64], b: &[f64]) -> Option<f64> {
-    let all = (a.len() + b.len()) as f64;
-    let (mut i, mut j) = (0, 0);
+fn midrank(a: &SortedNumbers, b: &SortedNumbers) -> Option<f64> {
+    let (n, m) = (a.n() as f64, b.n() as f64);
+    let all = n + m;
+    let (mut below_a, mut below_b) = (0, 0);
     let (mut of_a, mut of_b) = (0.0, 0.0);
     let mut distinct = 0;
-    while i < a.len() || j < b.len() {
-        let value = match (a.get(i), b.get(j)) {
-            (Some(&x), Some(&y)) => x.min(y),
-            (Some(&x), None) | (None, Some(&x)) => x,
-            (None, None) => break,
-        };
-        let equal = |sample: &[f64]| sample.iter().take_while(|&&x| x == value).count();
-        let (from_a, from_b) = (equal(&a[i..]), equal(&b[j..]));
-        let here = (from_a + from_b) as f64;
-        let below = (i + j) as f64 + here / 2.0;
+    for step in together(a, b) {
+        let here = (step.a + step.b) as f64;
+        let below = (below_a + below_b) as f64 + here / 2.0;
         let weight = below * (all - below) - all * here / 4.0;
-        let gap = |before: usize, count: usize, n: usize| {
+        let gap = |before: u64, count: u64, size: f64| {
             let middle = before as f64 + count as f64 / 2.0;
-            here / all * (all * middle - below * n as f64).powi(2) / weight
+            here / all * (all * middle - below * size).powi(2) / weight
         };
         if weight > 0.0 {
-            of_a += gap(i, from_a, a.len());
-            of_b += gap(j, from_b, b.len());
+            of_a += gap(below_a, step.a, n);
+            of_b += gap(below_b, step.b, m);
         }
-        (i, j) = (i + from_a, j + from_b);
+        below_a += step.a;
+        below_b += step.b;
         distinct += 1;
     }
-    let sum = of_a / a.len() as f64 + of_b / b.len() as f64;
+    let sum = of_a / n + of_b / m;
     (distinct > 1).then_some(sum * (all - 1.0) / all)
 }
 
 /// The variance of the statistic for k = 2 samples (Scholz and Stephens, equation 4).
-fn variance(n: usize, m: usize) -> f64 {
+fn variance(n: u64, m: u64) -> f64 {
     let all = n + m;
     let size = all as f64;
     let harmonic = 1.0 / n as f64 + 1.0 / m as f64;

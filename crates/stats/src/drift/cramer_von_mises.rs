@@ -1,10 +1,11 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, ranks, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample, SortedNumbers, together};
 use statrs::function::gamma::ln_gamma;
 use std::collections::BTreeMap;
 
 /// The larger sample up to which p is exact.
-const EXACT_MAX: usize = 20;
+const EXACT_MAX: u64 = 20;
 /// Terms of the limit's series below this no longer count.
 const SMALL: f64 = 1e-7;
 
@@ -26,35 +27,36 @@ impl DriftTest for CramerVonMises {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "cramer_von_mises",
+            evidently: None,
             title: "Cramer-von Mises test",
             source: "Anderson 1962; scipy.stats.cramervonmises_2samp; Evidently 0.7.23",
             kind: Kind::Number,
             gives_p: true,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (a, b) = sorted(reference, current)?;
-        if a.len().min(b.len()) < 2 {
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (a, b) = sample::numbers(reference, current)?;
+        let (n, m) = (a.n(), b.n());
+        if n.min(m) < 2 {
             return Err(Undefined::TooFewCases);
         }
-        let pooled = ranks::pool(&a, &b);
-        let squares = |ranks: &[f64]| -> f64 {
-            let gaps = ranks
-                .iter()
-                .enumerate()
-                .map(|(i, rank)| rank - (i + 1) as f64);
-            gaps.map(|gap| gap * gap).sum()
-        };
-        let (n, m) = (a.len() as f64, b.len() as f64);
-        let (pairs, all) = (n * m, n + m);
-        // Anderson's equations 10 and 9.
-        let u = n * squares(&pooled.of_first) + m * squares(&pooled.of_second);
-        let t = u / (pairs * all) - (4.0 * pairs - 1.0) / (6.0 * all);
-        let p = if a.len().max(b.len()) > EXACT_MAX {
+        let (pairs, all) = (n as f64 * m as f64, (n + m) as f64);
+        let u4 = four_u(a, b);
+        let t = statistic(u4, n, m);
+        let p = if n.max(m) > EXACT_MAX {
             let mean = (1.0 + 1.0 / all) / 6.0;
-            let variance = (all + 1.0) * (4.0 * pairs * all - 3.0 * (n * n + m * m) - 2.0 * pairs)
+            let squares = (n as f64).powi(2) + (m as f64).powi(2);
+            let variance = (all + 1.0) * (4.0 * pairs * all - 3.0 * squares - 2.0 * pairs)
                 / (45.0 * all * all * 4.0 * pairs);
             let scaled = 1.0 / 6.0 + (t - mean) / (45.0 * variance).sqrt();
             // Here the limit's series has no digit left, and p is 1.
@@ -64,12 +66,50 @@ impl DriftTest for CramerVonMises {
                 (1.0 - limit(scaled)).max(0.0)
             }
         } else {
-            exact(u, a.len(), b.len())
+            exact(u4, n as usize, m as usize)
         };
-        Ok(DriftResult {
-            statistic: Some(t),
-            p_value: Some(p.clamp(0.0, 1.0)),
-        })
+        Ok(DriftResult::with_p(Some(t), p))
+    }
+}
+
+/// Four times Anderson's U (equation 10), a whole number: n times the squared gaps between a value's rank in both samples
+/// and in its own, plus m times those of the other sample. Equal values share their mean rank, which comes in halves.
+fn four_u(a: &SortedNumbers, b: &SortedNumbers) -> i128 {
+    let (mut below_a, mut below_b) = (0_i128, 0_i128);
+    let (mut of_a, mut of_b) = (0, 0);
+    for step in together(a, b) {
+        let (here_a, here_b) = (i128::from(step.a), i128::from(step.b));
+        let rank = 2 * (below_a + below_b) + here_a + here_b + 1;
+        of_a += squares(rank - 2 * below_a, here_a);
+        of_b += squares(rank - 2 * below_b, here_b);
+        below_a += here_a;
+        below_b += here_b;
+    }
+    i128::from(a.n()) * of_a + i128::from(b.n()) * of_b
+}
+
+/// The sum of (r - 2k)² for k from 1 to `count`.
+fn squares(r: i128, count: i128) -> i128 {
+    if count == 0 {
+        return 0;
+    }
+    let steps = count * (count + 1);
+    count * r * r - 2 * r * steps + 2 * steps * (2 * count + 1) / 3
+}
+
+/// Anderson's T (equation 9), from four times U without rounding in between.
+fn statistic(u4: i128, n: u64, m: u64) -> f64 {
+    let (pairs, all) = (i128::from(n) * i128::from(m), i128::from(n) + i128::from(m));
+    // 6 · 4U - 4k(4k - 1) over 24kN overflows beyond a billion values in both; there the whole part is not needed.
+    let exact = 6_i128
+        .checked_mul(u4)
+        .zip((4 * pairs).checked_mul(4 * pairs - 1));
+    match exact {
+        Some((left, right)) => (left - right) as f64 / (24.0 * pairs as f64 * all as f64),
+        None => {
+            u4 as f64 / (4.0 * pairs as f64 * all as f64)
+                - (4.0 * pairs as f64 - 1.0) / (6.0 * all as f64)
+        }
     }
 }
 
@@ -107,14 +147,12 @@ fn bessel_k_quarter(x: f64) -> f64 {
     sum * step
 }
 
-/// The share of all orders of n and m values whose statistic is at least that of u.
-fn exact(u: f64, n: usize, m: usize) -> f64 {
+/// The share of all orders of n and m values whose U is at least this one.
+fn exact(u4: i128, n: usize, m: usize) -> f64 {
     let (small, large) = (n as i128, m as i128);
     let lcm = small * large / gcd(small, large);
     let (a, b) = (lcm / small, lcm / large);
     let pairs = small * large;
-    // Midranks come in halves, u in quarters times a size.
-    let u4 = (4.0 * u).round() as i128;
     let zeta = (lcm * lcm * (small + large) * (6 * u4 - 4 * pairs * (4 * pairs - 1)))
         .div_euclid(24 * pairs * pairs);
     // How many orders of i and j values have each sum of squared gaps (equation 11 of Xiao and others).

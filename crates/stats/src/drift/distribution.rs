@@ -1,17 +1,22 @@
-/// The integral of `weight` of the gap between both distribution functions, over two sorted samples.
-pub(super) fn area_between(a: &[f64], b: &[f64], weight: impl Fn(f64) -> f64) -> f64 {
-    let mut all: Vec<f64> = a.iter().chain(b).copied().collect();
-    all.sort_unstable_by(f64::total_cmp);
+use crate::sample::{SortedNumbers, together};
+
+/// The integral of `weight` of the gap between both distribution functions.
+pub(super) fn area_between(
+    a: &SortedNumbers,
+    b: &SortedNumbers,
+    weight: impl Fn(f64) -> f64,
+) -> f64 {
+    let (each_a, each_b) = (1.0 / a.n() as f64, 1.0 / b.n() as f64);
     let (mut below_a, mut below_b, mut area) = (0, 0, 0.0);
-    for pair in all.windows(2) {
-        while below_a < a.len() && a[below_a] <= pair[0] {
-            below_a += 1;
-        }
-        while below_b < b.len() && b[below_b] <= pair[0] {
-            below_b += 1;
-        }
-        let gap = below_a as f64 / a.len() as f64 - below_b as f64 / b.len() as f64;
-        area += weight(gap.abs()) * (pair[1] - pair[0]);
+    let mut steps = together(a, b).peekable();
+    while let Some(step) = steps.next() {
+        below_a += step.a;
+        below_b += step.b;
+        let Some(next) = steps.peek() else {
+            break;
+        };
+        let gap = below_a as f64 * each_a - below_b as f64 * each_b;
+        area += weight(gap.abs()) * (next.value - step.value);
     }
     area
 }

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, distribution, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, distribution};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample};
 
 /// Energy distance: the root of twice the squared area between both distribution functions.
 ///
@@ -17,23 +18,26 @@ impl DriftTest for EnergyDistance {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "energy_distance",
+            evidently: Some("ed"),
             title: "Energy distance",
             source: "Szekely and Rizzo 2013; scipy.stats.energy_distance; Evidently 0.7.23",
             kind: Kind::Number,
             gives_p: false,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: false,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (a, b) = sorted(reference, current)?;
-        let statistic = (2.0 * distribution::area_between(&a, &b, |gap| gap * gap)).sqrt();
-        if !statistic.is_finite() {
-            return Err(Undefined::NotFinite);
-        }
-        Ok(DriftResult {
-            statistic: Some(statistic),
-            p_value: None,
-        })
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (a, b) = sample::numbers(reference, current)?;
+        let area = distribution::area_between(a, b, |gap| gap * gap);
+        DriftResult::distance((2.0 * area).sqrt())
     }
 }

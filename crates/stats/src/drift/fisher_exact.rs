@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, bins};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, bins, expected};
 use crate::estimate::Undefined;
+use crate::sample::Sample;
 use statrs::function::factorial::ln_factorial;
 
 /// How much more probable than the observed table another may be and still count as no more probable: rounding.
@@ -23,34 +24,47 @@ impl DriftTest for FisherExact {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "fisher_exact",
+            evidently: None,
             title: "Fisher's exact test",
             source: "Fisher 1935; scipy.stats.fisher_exact; Evidently 0.7.23",
             kind: Kind::Category,
             gives_p: true,
+            takes_counts: true,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: false,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (Sample::Categories(known), Sample::Categories(seen)) = (reference, current) else {
-            return Err(Undefined::WrongKind);
-        };
-        let counts: Vec<(u64, u64)> = bins::categories(known, seen)?.into_values().collect();
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let counts = expected::of_categories(reference, current)?;
+        self.test_counts(&counts.reference, &counts.current, seed)
+    }
+
+    fn test_counts(
+        &self,
+        reference: &[u64],
+        current: &[u64],
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        bins::sizes(reference, current)?;
+        let pairs = reference.iter().copied().zip(current.iter().copied());
+        let counts: Vec<(u64, u64)> = pairs.filter(|&(r, c)| r + c > 0).collect();
         let [(r1, c1), (r2, c2)] = match counts[..] {
-            [_] => {
-                return Ok(DriftResult {
-                    statistic: Some(1.0),
-                    p_value: Some(1.0),
-                });
-            }
+            [_] => return Ok(DriftResult::with_p(Some(1.0), 1.0)),
             [first, second] => [first, second],
             _ => return Err(Undefined::MoreThanTwoCategories),
         };
         let odds = (c2 as f64 * r1 as f64) / (c1 as f64 * r2 as f64);
-        Ok(DriftResult {
-            statistic: Some(odds).filter(|odds| odds.is_finite()),
-            p_value: Some(two_sided(c2, r2, c1, r1)),
-        })
+        Ok(DriftResult::with_p(
+            Some(odds).filter(|odds| odds.is_finite()),
+            two_sided(c2, r2, c1, r1),
+        ))
     }
 }
 

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, bins};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, bins};
 use crate::estimate::Undefined;
+use crate::sample::Sample;
 
 /// Hellinger distance: the root of one minus the sum of the geometric means of both samples' shares.
 ///
@@ -17,23 +18,40 @@ impl DriftTest for Hellinger {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "hellinger",
+            evidently: None,
             title: "Hellinger distance",
             source: "Hellinger 1909; Evidently 0.7.23",
             kind: Kind::Either,
             gives_p: false,
+            takes_counts: true,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (n, m) = (reference.n() as f64, current.n() as f64);
-        let overlap: f64 = bins::over_distinct(reference, current)?
-            .into_iter()
-            .map(|(r, c)| ((r as f64 / n) * (c as f64 / m)).sqrt())
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let counts = bins::over_distinct(reference, current)?;
+        self.test_counts(&counts.reference, &counts.current, seed)
+    }
+
+    fn test_counts(
+        &self,
+        reference: &[u64],
+        current: &[u64],
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (n, m) = bins::sizes(reference, current)?;
+        let overlap: f64 = reference
+            .iter()
+            .zip(current)
+            .map(|(&r, &c)| ((r as f64 / n) * (c as f64 / m)).sqrt())
             .sum();
-        Ok(DriftResult {
-            statistic: Some((1.0 - overlap.clamp(0.0, 1.0)).sqrt()),
-            p_value: None,
-        })
+        DriftResult::distance((1.0 - overlap.clamp(0.0, 1.0)).sqrt())
     }
 }

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, bins};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, bins};
 use crate::estimate::Undefined;
+use crate::sample::Sample;
 
 /// Jensen-Shannon distance: the root of the mean divergence of both samples' shares from their middle.
 ///
@@ -16,15 +17,35 @@ impl DriftTest for JensenShannon {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "jensenshannon",
+            evidently: None,
             title: "Jensen-Shannon distance",
             source: "Endres and Schindelin 2003; Evidently 0.7.23",
             kind: Kind::Either,
             gives_p: false,
+            takes_counts: true,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let counts = bins::bins(reference, current)?;
+        self.test_counts(&counts.reference, &counts.current, seed)
+    }
+
+    fn test_counts(
+        &self,
+        reference: &[u64],
+        current: &[u64],
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (n, m) = bins::sizes(reference, current)?;
         let part = |share: f64, middle: f64| {
             if share > 0.0 {
                 share * (share / middle).ln()
@@ -32,20 +53,13 @@ impl DriftTest for JensenShannon {
                 0.0
             }
         };
-        let divergence: f64 = bins::counts(reference, current)?
-            .into_iter()
-            .map(|(r, c)| {
-                (
-                    r as f64 / reference.n() as f64,
-                    c as f64 / current.n() as f64,
-                )
-            })
+        let divergence: f64 = reference
+            .iter()
+            .zip(current)
+            .map(|(&r, &c)| (r as f64 / n, c as f64 / m))
             .map(|(r, c)| part(r, 0.5 * (r + c)) + part(c, 0.5 * (r + c)))
             .sum();
         // Rounding can leave the divergence of equal samples a little below 0.
-        Ok(DriftResult {
-            statistic: Some((divergence.max(0.0) / 2.0).sqrt()),
-            p_value: None,
-        })
+        DriftResult::distance((divergence.max(0.0) / 2.0).sqrt())
     }
 }

@@ -1,8 +1,9 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, kolmogorov, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, kolmogorov};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample, SortedNumbers, together};
 
 /// The larger sample up to which p is exact.
-const EXACT_MAX: usize = 10_000;
+const EXACT_MAX: u64 = 10_000;
 
 /// Two-sample Kolmogorov-Smirnov test: the largest gap between both distribution functions.
 ///
@@ -21,18 +22,27 @@ impl DriftTest for Ks {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "ks",
+            evidently: None,
             title: "Kolmogorov-Smirnov test",
             source: "Hodges 1958; Viehmann 2021; scipy.stats.ks_2samp",
             kind: Kind::Number,
             gives_p: true,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.05,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (a, b) = sorted(reference, current)?;
-        let (n, m) = (a.len(), b.len());
-        let gap = largest_gap(&a, &b);
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (a, b) = sample::numbers(reference, current)?;
+        let (n, m) = (a.n(), b.n());
+        let gap = largest_gap(a, b);
         let statistic = gap as f64 / (n as f64 * m as f64);
         let p = if gap == 0 {
             1.0
@@ -40,41 +50,32 @@ impl DriftTest for Ks {
             let size = (n as f64 * m as f64 / (n + m) as f64).round().max(1.0);
             kolmogorov::upper_tail(size as u64, statistic)
         } else if n == m {
-            outside_of_square(n, gap / n as u64)
+            outside_of_square(n, gap as u64 / n)
         } else {
-            outside(n.max(m), n.min(m), gap)
+            outside(n.max(m), n.min(m), gap as i64)
         };
-        Ok(DriftResult {
-            statistic: Some(statistic),
-            p_value: Some(p.clamp(0.0, 1.0)),
-        })
+        Ok(DriftResult::with_p(Some(statistic), p))
     }
 }
 
 /// The largest |i/n - j/m| over all values, times n·m: a whole number, so that no rounding moves p.
-fn largest_gap(a: &[f64], b: &[f64]) -> u64 {
-    let (n, m) = (a.len() as i128, b.len() as i128);
-    let (mut i, mut j, mut gap) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        let value = a[i].min(b[j]);
-        while i < a.len() && a[i] <= value {
-            i += 1;
-        }
-        while j < b.len() && b[j] <= value {
-            j += 1;
-        }
-        gap = gap.max((i as i128 * m - j as i128 * n).abs());
+fn largest_gap(a: &SortedNumbers, b: &SortedNumbers) -> u128 {
+    let (n, m) = (i128::from(a.n()), i128::from(b.n()));
+    let (mut gap, mut largest) = (0_i128, 0);
+    for step in together(a, b) {
+        gap += i128::from(step.a) * m - i128::from(step.b) * n;
+        largest = gap.unsigned_abs().max(largest);
     }
-    gap as u64
+    largest
 }
 
 /// P that a random path from (0, 0) to (n, m), n > m, somewhere has |x·m - y·n| >= gap.
 ///
 /// The share of paths that went outside is carried from point to point as a mean of its two predecessors; all terms
 /// are positive, so even 1e-300 keeps its digits.
-fn outside(n: usize, m: usize, gap: u64) -> f64 {
-    let (wide, narrow, gap) = (n as i64, m as i64, gap as i64);
-    let mut share = vec![1.0; m + 1];
+fn outside(n: u64, m: u64, gap: i64) -> f64 {
+    let (wide, narrow) = (n as i64, m as i64);
+    let mut share = vec![1.0; m as usize + 1];
     for x in 0..=wide {
         // The y with |x·m - y·n| < gap.
         let first = ((x * narrow - gap).div_euclid(wide) + 1).max(0);
@@ -94,11 +95,11 @@ fn outside(n: usize, m: usize, gap: u64) -> f64 {
             share[y as usize] = below;
         }
     }
-    share[m]
+    share[m as usize]
 }
 
 /// As [`outside`] for n = m, where |x - y| >= h: the reflection series, nested so that it does not cancel.
-fn outside_of_square(n: usize, h: u64) -> f64 {
+fn outside_of_square(n: u64, h: u64) -> f64 {
     let (n, h) = (n as i64, h as i64);
     let mut p = 0.0;
     for k in (0..=n / h).rev() {
@@ -117,17 +118,15 @@ mod tests {
     /// All orders of 3 and 2 values: of 10 paths, those whose largest gap reaches 1 are the two that run along an edge.
     #[test]
     fn the_exact_p_of_a_tiny_case_is_a_count_of_orders() {
-        let apart = Ks
-            .test(
-                &Sample::Numbers(&[1.0, 2.0, 3.0]),
-                &Sample::Numbers(&[4.0, 5.0]),
-            )
-            .expect("numbers");
+        let of = |numbers: &[f64]| SortedNumbers::of(numbers).expect("finite");
+        let run = |a: &SortedNumbers| {
+            let result = Ks.test(&Sample::Numbers(a), &Sample::Numbers(&of(&[4.0, 5.0])), 0);
+            result.expect("numbers")
+        };
+        let apart = run(&of(&[1.0, 2.0, 3.0]));
         assert_eq!(apart.statistic, Some(1.0));
         assert!((apart.p_value.expect("a test with p") - 0.2).abs() < 1e-15);
-        let equal = Ks
-            .test(&Sample::Numbers(&[1.0, 2.0]), &Sample::Numbers(&[4.0, 5.0]))
-            .expect("numbers");
+        let equal = run(&of(&[1.0, 2.0]));
         assert!((equal.p_value.expect("a test with p") - 2.0 / 6.0).abs() < 1e-15);
     }
 }

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, bins};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, bins};
 use crate::estimate::Undefined;
+use crate::sample::Sample;
 
 /// Population stability index: Σ (r - c) ln(r / c) over the shares r and c of each bin.
 ///
@@ -17,20 +18,36 @@ impl DriftTest for Psi {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "psi",
+            evidently: None,
             title: "Population stability index",
             source: "Siddiqi 2006; Evidently 0.7.23",
             kind: Kind::Either,
             gives_p: false,
+            takes_counts: true,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let counts = bins::bins(reference, current)?;
+        self.test_counts(&counts.reference, &counts.current, seed)
+    }
+
+    fn test_counts(
+        &self,
+        reference: &[u64],
+        current: &[u64],
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
         let (r, c) = bins::filled_shares(reference, current)?;
-        let statistic: f64 = r.iter().zip(&c).map(|(r, c)| (r - c) * (r / c).ln()).sum();
-        Ok(DriftResult {
-            statistic: Some(statistic),
-            p_value: None,
-        })
+        let terms = r.iter().zip(&c).map(|(r, c)| (r - c) * (r / c).ln());
+        DriftResult::distance(terms.sum())
     }
 }

@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample, SortedNumbers};
 use statrs::function::beta::beta_reg;
 
 /// Student's t test of two means with one pooled variance, two-sided.
@@ -19,23 +20,34 @@ impl DriftTest for TTest {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "t_test",
+            evidently: None,
             title: "Student's t test",
             source: "Student 1908; scipy.stats.ttest_ind; Evidently 0.7.23",
             kind: Kind::Number,
             gives_p: true,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.05,
+            at_threshold: false,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (a, b) = sorted(reference, current)?;
-        let (n, m) = (a.len() as f64, b.len() as f64);
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (a, b) = sample::numbers(reference, current)?;
+        let (n, m) = (a.n() as f64, b.n() as f64);
         let freedom = n + m - 2.0;
         if freedom <= 0.0 {
             return Err(Undefined::TooFewCases);
         }
-        let ((mean_a, squares_a), (mean_b, squares_b)) = (moments(&a), moments(&b));
-        let error = ((squares_a + squares_b) / freedom * (1.0 / n + 1.0 / m)).sqrt();
+        let mean = |sample: &SortedNumbers| sample.mean().ok_or(Undefined::NotFinite);
+        let (mean_a, mean_b) = (mean(a)?, mean(b)?);
+        let squares = a.central_sum(mean_a, 2) + b.central_sum(mean_b, 2);
+        let error = (squares / freedom * (1.0 / n + 1.0 / m)).sqrt();
         let gap = mean_a - mean_b;
         if !gap.is_finite() || !error.is_finite() {
             return Err(Undefined::NotFinite);
@@ -51,16 +63,6 @@ impl DriftTest for TTest {
                 )
             }
         };
-        Ok(DriftResult {
-            statistic: statistic.filter(|t| t.is_finite()),
-            p_value: Some(p.clamp(0.0, 1.0)),
-        })
+        Ok(DriftResult::with_p(statistic.filter(|t| t.is_finite()), p))
     }
-}
-
-/// The mean, and the sum of squares around it.
-fn moments(numbers: &[f64]) -> (f64, f64) {
-    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let squares = numbers.iter().map(|x| (x - mean).powi(2)).sum();
-    (mean, squares)
 }

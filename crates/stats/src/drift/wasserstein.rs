@@ -1,5 +1,6 @@
-use super::{DriftAbout, DriftResult, DriftTest, Kind, Sample, distribution, sorted};
+use super::{DriftAbout, DriftResult, DriftTest, Kind, distribution};
 use crate::estimate::Undefined;
+use crate::sample::{self, Sample};
 
 /// The standard deviation below which the reference counts as constant, in the unit of the column.
 const DEVIATION_MIN: f64 = 0.001;
@@ -20,36 +21,28 @@ impl DriftTest for Wasserstein {
     fn about(&self) -> DriftAbout {
         DriftAbout {
             id: "wasserstein",
+            evidently: None,
             title: "Wasserstein distance over the standard deviation",
             source: "Vallender 1974; Evidently 0.7.23",
             kind: Kind::Number,
             gives_p: false,
+            takes_counts: false,
+            draws: false,
             default_threshold: 0.1,
+            at_threshold: true,
         }
     }
 
-    fn test(&self, reference: &Sample, current: &Sample) -> Result<DriftResult, Undefined> {
-        let (reference, current) = sorted(reference, current)?;
-        let area = distribution::area_between(&reference, &current, |gap| gap);
-        let statistic = area / deviation(&reference).max(DEVIATION_MIN);
-        if statistic.is_finite() {
-            Ok(DriftResult {
-                statistic: Some(statistic),
-                p_value: None,
-            })
-        } else {
-            Err(Undefined::NotFinite)
-        }
+    fn test(
+        &self,
+        reference: &Sample,
+        current: &Sample,
+        _seed: u64,
+    ) -> Result<DriftResult, Undefined> {
+        let (reference, current) = sample::numbers(reference, current)?;
+        let area = distribution::area_between(reference, current, |gap| gap);
+        let mean = reference.mean().ok_or(Undefined::NotFinite)?;
+        let variance = reference.central_sum(mean, 2) / reference.n() as f64;
+        DriftResult::distance(area / variance.sqrt().max(DEVIATION_MIN))
     }
-}
-
-fn deviation(numbers: &[f64]) -> f64 {
-    let n = numbers.len() as f64;
-    let mean = numbers.iter().sum::<f64>() / n;
-    (numbers
-        .iter()
-        .map(|number| (number - mean).powi(2))
-        .sum::<f64>()
-        / n)
-        .sqrt()
 }

@@ -15,8 +15,8 @@ import sklearn
 import statsmodels
 import statsmodels.api as sm
 from scipy.spatial import distance
-from scipy.stats import (anderson_ksamp, chisquare, cramervonmises_2samp, energy_distance, entropy, fisher_exact, ks_2samp,
-                         kstwo, mannwhitneyu, norm, power_divergence, ttest_ind, wasserstein_distance)
+from scipy.stats import (anderson_ksamp, chisquare, cramervonmises_2samp, energy_distance, entropy, epps_singleton_2samp,
+                         fisher_exact, ks_2samp, kstwo, mannwhitneyu, norm, power_divergence, ttest_ind, wasserstein_distance)
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
@@ -198,7 +198,7 @@ def of_numbers(reference, current):
     found = {}
     t = ttest_ind(reference, current)
     found["t_test"] = [float(t.statistic), float(t.pvalue)]
-    u = mannwhitneyu(reference, current, alternative="two-sided")
+    u = mannwhitneyu(reference, current, alternative="less")
     found["mannw"] = [float(u.statistic), float(u.pvalue)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -207,6 +207,9 @@ def of_numbers(reference, current):
     if min(len(reference), len(current)) > 1:
         w = cramervonmises_2samp(reference, current)
         found["cramer_von_mises"] = [float(w.statistic), float(w.pvalue)]
+    if min(len(reference), len(current)) > 4:
+        e = epps_singleton_2samp(reference, current)
+        found["es"] = [float(e.statistic), float(e.pvalue)]
     found["energy_distance"] = float(energy_distance(reference, current))
     return found
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{AnyAccumulator, AnyState, Chunk, Precision, StateError};
-use crate::{ColumnError, Table};
+use crate::ColumnError;
 use serde_json::Value;
 
 /// An accumulator that sees only the rows that meet a condition.
@@ -12,7 +12,7 @@ pub struct Filtered {
 }
 
 /// For each row of a chunk whether it is seen.
-pub type Condition = Arc<dyn Fn(&Table) -> Result<Vec<bool>, ColumnError> + Send + Sync>;
+pub type Condition = Arc<dyn Fn(&Chunk) -> Result<Vec<bool>, ColumnError> + Send + Sync>;
 
 impl Filtered {
     /// `columns` are those that the condition reads.
@@ -41,7 +41,7 @@ impl AnyAccumulator for Filtered {
     }
 
     fn update(&self, state: &mut AnyState, chunk: &Chunk) -> Result<(), ColumnError> {
-        let seen = (self.condition)(chunk.table)?;
+        let seen = (self.condition)(chunk)?;
         let kept = seen.iter().enumerate().filter(|(_, seen)| **seen);
         let kept: Vec<usize> = kept.map(|(row, _)| row).collect();
         if kept.len() == chunk.table.rows() {

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 
 use arrow_array::Array;
@@ -24,7 +25,7 @@ pub struct Words {
 }
 
 /// A value that can be counted. `1` and `1.0` are one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
     Integer(i64),
@@ -58,6 +59,37 @@ impl From<Words> for Listed {
         let mut counts: Vec<_> = words.counts.into_iter().collect();
         counts.sort();
         Self { counts, missing }
+    }
+}
+
+impl PartialOrd for Word {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Numbers by their size, whole or not; then truth values, days, moments and texts.
+impl Ord for Word {
+    fn cmp(&self, other: &Self) -> Ordering {
+        use Word::*;
+        let rank = |word: &Self| match word {
+            Integer(_) | Number(_) => 0,
+            Boolean(_) => 1,
+            Date(_) => 2,
+            DateTime(_) => 3,
+            Text(_) => 4,
+        };
+        let size = |word: &Self| word.cell().number().unwrap_or_default();
+        match (self, other) {
+            (Integer(a), Integer(b)) | (Number(a), Number(b)) | (DateTime(a), DateTime(b)) => {
+                a.cmp(b)
+            }
+            (Integer(_), Number(_)) | (Number(_), Integer(_)) => size(self).total_cmp(&size(other)),
+            (Boolean(a), Boolean(b)) => a.cmp(b),
+            (Date(a), Date(b)) => a.cmp(b),
+            (Text(a), Text(b)) => a.cmp(b),
+            _ => rank(self).cmp(&rank(other)),
+        }
     }
 }
 

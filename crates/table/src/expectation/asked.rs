@@ -1,7 +1,9 @@
 use serde_json::Value;
 
 use super::{AskError, Question};
-use crate::accumulator::{Accumulator, AnyAccumulator, AnyState, Cells, CellsSeen, finished};
+use crate::accumulator::{
+    Accumulator, AnyAccumulator, AnyState, Cells, CellsSeen, Keys, Missing, finished,
+};
 use crate::values::Values;
 use crate::{Cell, ColumnError, Table};
 
@@ -28,6 +30,12 @@ pub enum Observed {
     },
     /// The table was looked at as a whole.
     Whole { holds: bool, value: Value },
+    /// The different values of a column were looked at; those that are not as expected, if they were counted.
+    Different {
+        holds: bool,
+        value: Value,
+        unexpected: Option<u64>,
+    },
     /// It cannot be said of these rows, and why.
     Impossible(String),
 }
@@ -73,6 +81,37 @@ impl Asked {
                 values.iter().map(|values| values.cell(row)).collect()
             });
             Ok(cells.map(|cells| rule(&cells)).collect())
+        })
+    }
+
+    /// Judges each row by the cells of the columns of `column_list`, unless `ignore_row_if` leaves it out.
+    ///
+    /// # Errors
+    /// [`AskError`] if a column is not there.
+    pub fn each_list(
+        question: &Question,
+        rule: impl Fn(&[Option<Cell>]) -> bool + Send + Sync + 'static,
+    ) -> Result<Self, AskError> {
+        let columns = question.params.needed_columns("column_list")?;
+        for column in &columns {
+            question.heads.place(column)?;
+        }
+        let ignore = question.params.ignore_rows()?;
+        let rule = move |cells: &[Option<Cell>]| (!ignore.ignores(cells)).then(|| rule(cells));
+        Ok(Self::each_cells(question, columns, rule))
+    }
+
+    /// Judges each row by whether another has the same values in some columns.
+    pub fn unique(columns: Vec<String>, missing: Missing) -> Self {
+        let keys = Keys {
+            columns: columns.clone(),
+            missing,
+        };
+        Self::of(keys, move |seen| Observed::Rows {
+            columns,
+            judged: seen.n(),
+            left_out: seen.left_out,
+            unexpected: seen.repeated(),
         })
     }
 

@@ -2,7 +2,9 @@ use serde_json::json;
 
 use super::{About, AskError, Asked, Expectation, Observed, Question};
 
-/// The table has the column, at the place `column_index` (from 0) if that is given.
+/// The table has the column, at the place `column_index` (from 0, or from the end if it is negative) if that is given.
+///
+/// The place 0 is not checked, as in Great Expectations, which takes it for one that was not declared.
 ///
 /// # Source
 /// Great Expectations 1.24, `ExpectColumnToExist`.
@@ -13,17 +15,27 @@ impl Expectation for ColumnToExist {
         About {
             id: "expect_column_to_exist",
             params: &["column_index"],
+            of_rows: false,
+            of_texts: false,
             what: "The table has the column.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let column = question.column.ok_or(AskError::NoColumn)?;
-        let place = question.heads.place(column).ok();
-        let wanted = question.params.number("column_index")?;
-        Ok(Asked::at_once(Observed::Whole {
-            holds: place.is_some_and(|place| wanted.is_none_or(|wanted| wanted == place as f64)),
-            value: json!({ "column_index": place }),
-        }))
+        let name = question.column.ok_or(AskError::NoColumn)?;
+        let place = question.heads.place(name).ok();
+        let holds = match question.params.number("column_index")? {
+            None | Some(0.0) => place.is_some(),
+            Some(index) => {
+                let index = if index < 0.0 {
+                    index + question.heads.list().len() as f64
+                } else {
+                    index
+                };
+                place.is_some_and(|place| place as f64 == index)
+            }
+        };
+        let value = json!({"column_index": place});
+        Ok(Asked::at_once(Observed::Whole { holds, value }))
     }
 }

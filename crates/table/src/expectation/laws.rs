@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::ReadOptions;
+use crate::scan::{Folder, Member};
 
 fn table(text: &str) -> Table {
     Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("the test writes a table")
@@ -21,14 +22,79 @@ fn one(table: &Table, expectation: &str, column: &str, params: Value) -> Expecta
     validate(table, &[expect(expectation, Some(column), params)]).remove(0)
 }
 
-/// Parameters with which an expectation can be asked of any column.
-fn params_of(id: &str) -> Value {
-    match id {
-        "expect_column_values_to_be_in_set" => json!({"value_set": ["a"]}),
-        "expect_column_values_to_be_of_type" => json!({"type_": "number"}),
-        id if id.ends_with("_between") => json!({"min_value": 0}),
+/// The question of each expectation, of the column `column` where it is asked of one.
+fn question(id: &str, column: &str) -> Declared {
+    let value_set = || json!({"value_set": ["a"]});
+    let lists = json!({"column_list": [column, "x"]});
+    let params = match id {
+        _ if id.contains("most_common")
+            || id.contains("_set") && !id.contains("pair") && !id.contains("table") =>
+        {
+            value_set()
+        }
+        "expect_column_values_to_be_of_type" | "expect_column_type_to_be" => {
+            json!({"type_": "float"})
+        }
+        "expect_column_values_to_be_in_type_list" => json!({"type_list": ["float", "str"]}),
+        "expect_column_value_lengths_to_equal" => json!({"value": 1}),
+        "expect_column_value_z_scores_to_be_less_than" => {
+            json!({"threshold": 3, "double_sided": true})
+        }
+        "expect_column_values_to_match_strftime_format" => json!({"strftime_format": "%Y"}),
+        "expect_column_values_to_match_json_schema" => json!({"json_schema": {}}),
+        _ if id.ends_with("regex_list") => json!({"regex_list": ["a"]}),
+        _ if id.ends_with("regex") => json!({"regex": "a"}),
+        _ if id.ends_with("like_pattern_list") => json!({"like_pattern_list": ["a%"]}),
+        _ if id.ends_with("like_pattern") => json!({"like_pattern": "a%"}),
+        "expect_column_quantile_values_to_be_between" => {
+            json!({"quantile_ranges": {"quantiles": [0.5], "value_ranges": [[0, 1]]}})
+        }
+        "expect_column_pair_values_to_be_in_set" => {
+            json!({"column_A": column, "column_B": "x", "value_pairs_set": [["a", 1]]})
+        }
+        _ if id.contains("pair") => json!({"column_A": column, "column_B": "x"}),
+        "expect_multicolumn_sum_to_equal" => json!({"column_list": [column, "x"], "sum_total": 1}),
+        _ if id.contains("multicolumn") || id.contains("compound") || id.contains("select") => {
+            lists
+        }
+        "expect_table_columns_to_match_ordered_list" => json!({"column_list": ["x", column]}),
+        "expect_table_columns_to_match_set" => json!({"column_set": ["x", column]}),
+        "expect_table_row_count_to_equal" | "expect_table_column_count_to_equal" => {
+            json!({"value": 2})
+        }
+        "expect_table_row_count_to_equal_other_table" => json!({"other_table_name": "other"}),
+        "unexpected_rows_expectation" => json!({"unexpected_rows_query": "select 1"}),
+        "expect_query_results_to_match_comparison" => json!({"base_query": "select 1"}),
+        _ if id.ends_with("_between") => json!({"min_value": 0}),
         _ => json!({}),
+    };
+    let of_column = id.starts_with("expect_column_") && !id.contains("pair");
+    expect(id, of_column.then_some(column), params)
+}
+
+/// Those that a galen with a query engine answers.
+const OF_QUERIES: [&str; 2] = [
+    "unexpected_rows_expectation",
+    "expect_query_results_to_match_comparison",
+];
+
+struct Other;
+
+impl Others for Other {
+    fn rows(&self, name: &str) -> Option<u64> {
+        (name == "other").then_some(2)
     }
+}
+
+fn answer(table: &Table, declared: Declared) -> ExpectationResult {
+    let all = [declared];
+    let results = validate_scan(table, &all, &Other, Keep::Examples, Pace::ALONE);
+    results.expect("a table in memory is read").remove(0)
+}
+
+fn ids() -> impl Iterator<Item = &'static str> {
+    let ids = EXPECTATIONS.iter().map(|e| e.about().id);
+    ids.filter(|id| !OF_QUERIES.contains(id))
 }
 
 #[test]
@@ -37,7 +103,7 @@ fn each_expectation_has_its_own_id_and_says_what_it_asks() {
     assert_eq!(ids.len(), EXPECTATIONS.len());
     for expectation in EXPECTATIONS {
         let about = expectation.about();
-        assert!(about.id.starts_with("expect_") && about.what.ends_with('.'));
+        assert!(about.id.contains("expect") && about.what.ends_with('.'));
         assert!(by_id(about.id).is_some());
     }
 }
@@ -45,38 +111,102 @@ fn each_expectation_has_its_own_id_and_says_what_it_asks() {
 #[test]
 fn a_column_that_is_not_there_never_holds() {
     let table = table("x\n1\n");
-    for about in EXPECTATIONS.iter().map(|e| e.about()) {
-        if about.id.contains("column") {
-            let result = one(&table, about.id, "y", params_of(about.id));
-            assert!(!result.ok, "{}", about.id);
-        }
+    for id in ids().filter(|id| !id.contains("_count_") || id.contains("unique_value")) {
+        assert!(!answer(&table, question(id, "y")).ok, "{id}");
     }
 }
 
 #[test]
 fn an_unknown_parameter_never_passes_unseen() {
-    let table = table("x\n1\n");
-    for about in EXPECTATIONS.iter().map(|e| e.about()) {
-        let mut params = params_of(about.id);
+    let table = table("x,y\n1,2\n");
+    for id in ids() {
+        let declared = question(id, "y");
+        let result = answer(&table, declared.clone());
+        let of_other_kind = result
+            .why
+            .as_deref()
+            .is_some_and(|why| why.contains("of kind"));
         assert!(
-            one(&table, about.id, "x", params.clone()).why.is_none(),
-            "{}",
-            about.id
+            result.why.is_none() || of_other_kind,
+            "{id}: {:?}",
+            result.why
         );
-        params["min_valeu"] = json!(1);
-        let result = one(&table, about.id, "x", params);
-        assert!(!result.ok && result.why.is_some(), "{}", about.id);
+        let mut misspelled = declared;
+        misspelled.params.insert("min_valeu".to_owned(), json!(1));
+        let result = answer(&table, misspelled);
+        assert!(!result.ok && result.why.is_some(), "{id}");
     }
 }
 
 #[test]
 fn a_column_without_values_holds_unless_values_are_asked_for() {
     let table = table("x,y\n1,\n2,\n");
-    for about in EXPECTATIONS.iter().map(|e| e.about()) {
-        let asks_for_values = about.id == "expect_column_values_to_not_be_null";
-        let result = one(&table, about.id, "y", params_of(about.id));
-        assert_eq!(result.ok, !asks_for_values, "{}", about.id);
+    let of_cells = |id: &&str| id.starts_with("expect_column_value");
+    for id in ids().filter(of_cells) {
+        let asks_for_values = id == "expect_column_values_to_not_be_null";
+        let result = answer(&table, question(id, "y"));
+        assert_eq!(result.ok, !asks_for_values, "{id}: {:?}", result.why);
         assert!(result.unexpected_share.is_none_or(f64::is_finite));
+    }
+}
+
+/// Statistics of no value do not exist, so that nothing can be said for them; counts and sums of none are 0.
+#[test]
+fn a_statistic_of_no_value_does_not_lie_between_bounds() {
+    let table = table("x,y\n1,\n2,\n");
+    for (statistic, holds) in [
+        ("mean", false),
+        ("median", false),
+        ("stdev", false),
+        ("max", false),
+        ("min", false),
+        ("sum", true),
+        ("unique_value_count", true),
+    ] {
+        let id = format!("expect_column_{statistic}_to_be_between");
+        assert_eq!(answer(&table, question(&id, "y")).ok, holds, "{statistic}");
+    }
+}
+
+/// A table in parts is answered as the whole, wherever it is cut.
+#[test]
+fn the_answers_of_parts_merge_into_that_of_the_whole() {
+    let rows = ["1,a", "3,b", "2,", ",a", "2,c", "7,b", "5,a"];
+    let text = |rows: &[&str]| format!("x,y\n{}\n", rows.join("\n"));
+    let whole = table(&text(&rows));
+    for id in ids() {
+        for column in ["x", "y"] {
+            let all = [question(id, column)];
+            let of = |scan: &dyn Scan| {
+                let results = validate_scan(scan, &all, &Other, Keep::EveryRow, Pace::ALONE);
+                results.expect("a table in memory is read").remove(0)
+            };
+            for cut in 1..rows.len() {
+                let member = |rows: &[&str]| {
+                    let scan: Box<dyn Scan> = Box::new(table(&text(rows)));
+                    Member {
+                        file: "part".into(),
+                        name: "part".into(),
+                        scan,
+                    }
+                };
+                let parts = vec![member(&rows[..cut]), member(&rows[cut..])];
+                let (folder, left_out) =
+                    Folder::new(parts, None).expect("the columns are the same");
+                assert!(left_out.is_empty());
+                let (parts, whole) = (of(&folder), of(&whole));
+                assert_eq!(
+                    (parts.ok, parts.unexpected, &parts.observed),
+                    (whole.ok, whole.unexpected, &whole.observed),
+                    "{id} of {column}, cut at {cut}"
+                );
+                assert_eq!(
+                    (parts.rows, parts.examples),
+                    (whole.rows, whole.examples),
+                    "{id} of {column}, cut at {cut}"
+                );
+            }
+        }
     }
 }
 
@@ -141,7 +271,7 @@ fn a_misspelled_expectation_is_answered_with_the_nearest() {
     assert_eq!(
         result.why.as_deref(),
         Some(
-            "There is no expectation `expect_column_values_to_be_uniqe`; the nearest is `expect_column_values_to_be_unique`."
+            "There is no expectation `expect_column_values_to_be_uniqe`; near it is `expect_column_values_to_be_unique`."
         )
     );
 }

@@ -1,9 +1,9 @@
-use super::params::Bounds;
-use super::{About, AskError, Asked, Expectation, Question};
+use super::{About, AskError, Asked, Bounds, Expectation, Question};
 
-/// Every value lies between two numbers, both allowed unless `strict_min` or `strict_max` says otherwise.
+/// Every value lies between two numbers, days, moments or texts, both allowed unless `strict_min` or `strict_max` says otherwise.
 ///
-/// Cells without a value are not judged; a text that is no number is not as expected.
+/// Cells without a value are not judged; between numbers, a text that is no number is not as expected. Great Expectations
+/// compares days only in columns that were read as such, and refuses texts; here a day is one in any file.
 ///
 /// # Source
 /// Great Expectations 1.24, `ExpectColumnValuesToBeBetween`.
@@ -20,14 +20,15 @@ impl Expectation for ValuesToBeBetween {
                 "strict_max",
                 "mostly",
             ],
-            what: "Every value lies between two numbers, both allowed unless declared strict.",
+            of_rows: true,
+            of_texts: false,
+            what: "Every value lies between two values, both allowed unless declared strict.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let bounds = Bounds::read(&question.params)?;
-        Asked::each_value(question, move |cell| {
-            cell.number().is_some_and(|value| bounds.contain(value))
-        })
+        let kind = question.kind(question.column()?)?;
+        let bounds = Bounds::of_values(&question.params, kind)?;
+        Asked::each_value(question, move |cell| bounds.contain_cell(cell))
     }
 }

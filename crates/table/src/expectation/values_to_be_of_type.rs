@@ -1,10 +1,10 @@
-use super::{About, AskError, Asked, Expectation, Question};
-use crate::Cell;
+use super::{About, AskError, Asked, Expectation, Question, types};
 
-/// Every value reads as the type `type_`: `integer`, `number` or `category`.
+/// The values are of the type `type_`: a word of galen (`integer`, `number`, `boolean`, `date`, `datetime`, `category`), of
+/// numpy and pandas (`int64`, `float64`, `bool`, `object`, `str`, `datetime64`) or of SQL (`INTEGER`, `VARCHAR`).
 ///
-/// Great Expectations names the types of its engine, of which `int64`, `int`, `float64`, `float`, `str` and `object` are
-/// understood. A whole number is also a `number`, and any value is a `category`. Cells without a value are not judged.
+/// A column is of one type in pandas, where whole numbers with missing ones among them are `float64`; only in one of
+/// texts, or of truth values with missing ones among them (`object`), is each cell judged.
 ///
 /// # Source
 /// Great Expectations 1.24, `ExpectColumnValuesToBeOfType`.
@@ -15,23 +15,14 @@ impl Expectation for ValuesToBeOfType {
         About {
             id: "expect_column_values_to_be_of_type",
             params: &["type_", "mostly"],
-            what: "Every value reads as an integer, a number or a category.",
+            of_rows: true,
+            of_texts: false,
+            what: "The values are of a type.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
-        let kind = question.params.text("type_")?;
-        match kind.ok_or(AskError::Needs("`type_`"))? {
-            "integer" | "int" | "int64" => {
-                Asked::each_value(question, |cell| cell.whole_number().is_some())
-            }
-            "number" | "float" | "float64" => {
-                Asked::each_value(question, |cell: Cell| cell.number().is_some())
-            }
-            "category" | "str" | "object" => Asked::each_value(question, |_| true),
-            _ => Err(question
-                .params
-                .wrong("type_", "`integer`, `number` or `category`")),
-        }
+        let wanted = question.params.needed_text("type_")?;
+        types::of_values(question, "type_", &[wanted], true)
     }
 }

@@ -1,9 +1,8 @@
-use super::{About, AskError, Asked, Expectation, Observed, Question};
-use crate::accumulator::{Keys, Missing};
+use super::{About, AskError, Asked, Expectation, Question};
+use crate::accumulator::Missing;
 
-/// No value occurs twice; each cell of a value that does is not as expected.
-///
-/// Cells without a value are not judged. Values are compared as they stand in the file.
+/// No value is in two rows. Each row that shares its value is unexpected, the first one as well; rows without a value are
+/// not judged.
 ///
 /// # Source
 /// Great Expectations 1.24, `ExpectColumnValuesToBeUnique`.
@@ -14,21 +13,14 @@ impl Expectation for ValuesToBeUnique {
         About {
             id: "expect_column_values_to_be_unique",
             params: &["mostly"],
-            what: "No value occurs twice.",
+            of_rows: true,
+            of_texts: false,
+            what: "No value is in two rows.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let columns = vec![question.column()?.to_owned()];
-        let keys = Keys {
-            columns: columns.clone(),
-            missing: Missing::Any,
-        };
-        Ok(Asked::of(keys, move |seen| Observed::Rows {
-            columns,
-            judged: seen.n(),
-            left_out: seen.left_out,
-            unexpected: seen.repeated(),
-        }))
+        Ok(Asked::unique(columns, Missing::Any))
     }
 }

@@ -1,6 +1,6 @@
 use super::{About, AskError, Asked, Expectation, Question};
 
-/// Every cell has a value.
+/// Every row has a value in the column.
 ///
 /// # Source
 /// Great Expectations 1.24, `ExpectColumnValuesToNotBeNull`.
@@ -11,18 +11,16 @@ impl Expectation for ValuesToNotBeNull {
         About {
             id: "expect_column_values_to_not_be_null",
             params: &["mostly"],
-            what: "Every cell has a value.",
+            of_rows: true,
+            of_texts: false,
+            what: "Every row has a value.",
         }
     }
 
     fn ask(&self, question: &Question) -> Result<Asked, AskError> {
         let column = question.column()?.to_owned();
-        let of = column.clone();
-        Ok(Asked::each_row(question, vec![column], move |table| {
-            let values = table.values(&of)?;
-            Ok((0..values.len())
-                .map(|row| Some(!values.is_missing(row)))
-                .collect())
+        Ok(Asked::each_cells(question, vec![column], |cells| {
+            Some(cells[0].is_some())
         }))
     }
 }

@@ -117,6 +117,20 @@ impl Scan for Delimited {
         self.columns[place].has_values
     }
 
+    fn line(&self, row: u64) -> Option<u64> {
+        let part = self.parts.partition_point(|part| part.first_row <= row);
+        let part = self.parts.get(part.checked_sub(1)?)?;
+        let bytes = part.bytes(self.source.as_ref()).ok()?;
+        let text = text_of(&bytes).ok()?;
+        let mut records = Records::new(text, self.options.delimiter, &self.options.limits);
+        let mut fields = Vec::new();
+        let mut line = None;
+        for _ in part.first_row..=row {
+            line = records.next(&mut fields).ok()?;
+        }
+        Some(line? + lines_before(self.source.as_ref(), part.offset).ok()?)
+    }
+
     fn read(&self, part: usize, columns: &[usize], take: Take) -> Result<(), ScanError> {
         let part = &self.parts[part];
         let bytes = part.bytes(self.source.as_ref())?;

@@ -2,3 +2,4 @@
 
 mod columnar;
 mod demo;
+mod gx;

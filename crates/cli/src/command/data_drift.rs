@@ -1,0 +1,322 @@
+//! `galen data drift`.
+
+mod page;
+
+use galen_stats::{AgainstMargin, Multiplicity, multiplicity::MULTIPLICITIES};
+use galen_table::drift::{
+    Calendar, ColumnDrift, DriftError, DriftOptions, DriftReport, Split, drift_scans, rows,
+};
+use serde_json::json;
+
+use crate::args::{DataDrift, WindowWord};
+use crate::outside::write_file;
+use crate::place::Place;
+use crate::reading::{not_scanned, pace, scan_in};
+use crate::report::{Failure, Report};
+use crate::words::{number, table};
+
+pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
+    let options = options(args)?;
+    let is_page = |out: &&std::path::PathBuf| out.extension().is_some_and(|end| end == "html");
+    if let Some(out) = args.out.as_ref().filter(|out| !is_page(out)) {
+        return Err(Failure::usage(
+            "format",
+            format!("{} is no page", out.display()),
+            "name a file that ends in .html; --json prints the numbers",
+        ));
+    }
+    let split = split(args);
+    let (old, new) = (place.path(&args.reference), place.path(&args.current));
+    let reference = scan_in(&old, &args.reading, &[])?;
+    let current = scan_in(&new, &args.reading, &[])?;
+    let failed = |error| match error {
+        DriftError::Scan(true, error) => not_scanned(&old, &error),
+        DriftError::Scan(false, error) => not_scanned(&new, &error),
+        other => Failure::usage("drift", other.to_string(), "correct the columns or tests"),
+    };
+    let (a, b) = (reference.scan.as_ref(), current.scan.as_ref());
+    let pace = pace(&args.reading);
+    let report = drift_scans(a, b, &options, split.as_ref(), pace).map_err(failed)?;
+    let mut document = json!(report);
+    let mut text = in_words(&report, &options);
+    let mut whole_rows = None;
+    if args.rows {
+        let names: Vec<String> = report
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .filter(|name| Some(name) != args.id.as_ref())
+            .collect();
+        let found = rows::compare(a, b, &names, args.id.as_deref(), &options).map_err(failed)?;
+        text.push_str(&rows_in_words(&found));
+        document["rows"] = json!(found);
+        whole_rows = Some(found);
+    }
+    if let Some(out) = &args.out {
+        let names = [&args.reference, &args.current].map(|path| path.display().to_string());
+        let names = [names[0].as_str(), names[1].as_str()];
+        let html = page::page(&report, whole_rows.as_ref(), names, &rule(&options));
+        write_file(&place.path(out), html.as_bytes())?;
+    }
+    document["settings"] = json!({
+        "alpha": options.alpha,
+        "multiplicity": options.multiplicity.id(),
+        "margin": options.margin,
+        "drift_share": options.share,
+        "seed": options.seed,
+    });
+    let ok = !report.dataset.drifted;
+    document["ok"] = json!(ok);
+    let broken: Vec<_> = reference.broken.into_iter().chain(current.broken).collect();
+    let report = Report::new("data drift", document, text).judged(ok);
+    Ok(report.without(&broken, args.reading.skip_bad))
+}
+
+fn options(args: &DataDrift) -> Result<DriftOptions, Failure> {
+    let between = |name: &str, value: f64, example: &str| {
+        if value > 0.0 && value <= 1.0 {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            name.trim_start_matches("--"),
+            format!("{name} {value} lies outside of 0 to 1"),
+            format!("write a number such as {name} {example}"),
+        ))
+    };
+    if args.alpha >= 1.0 {
+        between("--alpha", 2.0, "0.05").map_err(|failure| Failure {
+            message: format!(
+                "--alpha {} is no level: it lies between 0 and 1",
+                args.alpha
+            ),
+            ..failure
+        })?;
+    }
+    between("--alpha", args.alpha, "0.05")?;
+    between("--drift-share", args.drift_share, "0.5")?;
+    if let Some(margin) = args
+        .margin
+        .filter(|margin| !(*margin > 0.0 && margin.is_finite()))
+    {
+        return Err(Failure::usage(
+            "margin",
+            format!("--margin {margin} is no margin: it is above 0"),
+            "write a number such as --margin 0.1",
+        ));
+    }
+    let multiplicity = Multiplicity::by_id(&args.multiplicity).ok_or_else(|| {
+        let known: Vec<_> = MULTIPLICITIES.iter().map(|way| way.id()).collect();
+        Failure::usage(
+            "multiplicity",
+            format!("there is no way `{}` to adjust p-values", args.multiplicity),
+            format!("use one of {}", known.join(", ")),
+        )
+    })?;
+    let mut options = DriftOptions {
+        alpha: args.alpha,
+        multiplicity,
+        margin: args.margin,
+        share: args.drift_share,
+        columns: args.columns.clone(),
+        without: args.without.clone(),
+        seed: args.seed,
+        ..DriftOptions::default()
+    };
+    for one in &args.tests {
+        let Some((column, test)) = one.rsplit_once('=') else {
+            return Err(Failure::usage(
+                "usage",
+                format!("`{one}` is not COLUMN=TEST"),
+                "write --test age=ks",
+            ));
+        };
+        let (test, threshold) = match test.split_once(':') {
+            None => (test, None),
+            Some((test, threshold)) => {
+                let threshold = threshold
+                    .parse()
+                    .ok()
+                    .filter(|value: &f64| value.is_finite());
+                let threshold = threshold.ok_or_else(|| {
+                    Failure::usage(
+                        "usage",
+                        format!("`{one}` has no number behind its colon"),
+                        "write --test age=wasserstein:0.2",
+                    )
+                })?;
+                (test, Some(threshold))
+            }
+        };
+        options.tests.insert(column.to_owned(), test.to_owned());
+        if let Some(threshold) = threshold {
+            options.thresholds.insert(column.to_owned(), threshold);
+        }
+    }
+    Ok(options)
+}
+
+fn split(args: &DataDrift) -> Option<Split> {
+    let every = match args.window {
+        WindowWord::Day => Calendar::Day,
+        WindowWord::Week => Calendar::Week,
+        WindowWord::Month => Calendar::Month,
+        WindowWord::Quarter => Calendar::Quarter,
+        WindowWord::Year => Calendar::Year,
+    };
+    let column = args.time.clone();
+    let windows = column.map(|column| Split::Windows { column, every });
+    windows.or(args.by.clone().map(Split::By))
+}
+
+fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
+    let head = ["column", "test", "statistic", "p", "effect", ""];
+    let lines: Vec<_> = report.columns.iter().map(line).collect();
+    let mut text = format!(
+        "{} of {} columns drifted{}.\n{}",
+        report.dataset.columns_drifted,
+        report.dataset.columns,
+        match options.margin {
+            Some(margin) => format!(" by more than {margin}"),
+            None => String::new(),
+        },
+        table(&head, &lines)
+    );
+    if !report.groups.is_empty() {
+        let lines: Vec<_> = report
+            .groups
+            .iter()
+            .map(|group| {
+                let by = group
+                    .by
+                    .iter()
+                    .map(|(column, value)| format!("{column} {value}"));
+                let drifted = group
+                    .columns
+                    .iter()
+                    .filter(|column| column.drifted == Some(true));
+                let drifted: Vec<_> = drifted.map(|column| column.name.as_str()).collect();
+                vec![
+                    by.collect::<Vec<_>>().join(", "),
+                    group
+                        .columns
+                        .first()
+                        .map_or(0, |c| c.current.n + c.current.missing)
+                        .to_string(),
+                    format!(
+                        "{} of {}",
+                        group.dataset.columns_drifted, group.dataset.columns
+                    ),
+                    drifted.join(" "),
+                ]
+            })
+            .collect();
+        text.push_str(&format!(
+            "\n\n{}",
+            table(&["group", "rows", "drifted", ""], &lines)
+        ));
+    }
+    for (columns, file) in [
+        (&report.only_in_reference, "reference"),
+        (&report.only_in_current, "current"),
+    ] {
+        if !columns.is_empty() {
+            text.push_str(&format!(
+                "\nOnly in the {file} table: {}.",
+                columns.join(", ")
+            ));
+        }
+    }
+    text
+}
+
+fn line(column: &ColumnDrift) -> Vec<String> {
+    let shown = |value: Option<f64>| value.map(number).unwrap_or_default();
+    let effect = column.effect.as_ref().map(|effect| {
+        let estimate = &effect.estimate;
+        let interval = match (estimate.low, estimate.high) {
+            (Some(low), Some(high)) => format!(" ({} to {})", number(low), number(high)),
+            _ => String::new(),
+        };
+        format!("{} {}{interval}", effect.id, shown(estimate.value))
+    });
+    vec![
+        column.name.clone(),
+        column.test.to_owned(),
+        shown(column.statistic),
+        shown(column.p_adjusted.or(column.p_value)),
+        effect.unwrap_or_default(),
+        judgement(column),
+    ]
+}
+
+/// What is judged of a column, in words.
+fn judgement(column: &ColumnDrift) -> String {
+    let effect = column.effect.as_ref();
+    let straddles =
+        effect.and_then(|effect| effect.against_margin) == Some(AgainstMargin::Straddles);
+    match column.drifted {
+        Some(true) => "drifted".to_owned(),
+        Some(false) => String::new(),
+        None if straddles => "not decided: the interval lies on both sides".to_owned(),
+        None => {
+            let why = column.why.clone().unwrap_or_default();
+            format!("not decided: {}", why.trim_end_matches('.'))
+        }
+    }
+}
+
+/// By what rule the table has drifted.
+fn rule(options: &DriftOptions) -> String {
+    let column = match options.margin {
+        Some(margin) => {
+            format!(
+                "A column has drifted when the whole interval of its effect lies beyond {margin}"
+            )
+        }
+        None => format!(
+            "A column has drifted when its test says so (p below {}, adjusted by {}; or a distance above its threshold)",
+            options.alpha,
+            options.multiplicity.id()
+        ),
+    };
+    format!(
+        "{column}; the table when a share of {} of its columns has.",
+        options.share
+    )
+}
+
+fn rows_in_words(found: &rows::RowsDrift) -> String {
+    let told = match &found.auc {
+        Some(auc) => format!(
+            "A classifier tells the rows apart with an AUC of {}",
+            crate::words::estimate(auc)
+        ),
+        None => format!(
+            "No classifier could be tried: {}",
+            found
+                .why
+                .as_deref()
+                .unwrap_or_default()
+                .trim_end_matches('.')
+        ),
+    };
+    let drivers = found
+        .drivers
+        .iter()
+        .filter(|driver| driver.importance > 0.0)
+        .take(5);
+    let drivers: Vec<_> = drivers
+        .map(|driver| format!("{} ({})", driver.column, number(driver.importance)))
+        .collect();
+    format!(
+        "\n\n{told}, on {} and {} drawn rows (seed {}).{}",
+        found.rows[0],
+        found.rows[1],
+        found.seed,
+        if drivers.is_empty() {
+            String::new()
+        } else {
+            format!(" What drove it: {}.", drivers.join(", "))
+        }
+    )
+}

@@ -1,0 +1,185 @@
+//! `galen data validate` on files.
+
+mod build_server;
+mod failing;
+
+use std::path::Path;
+
+use galen_spec::data::{Data, Expectation, Severity};
+use galen_spec::suite::Suite;
+use galen_table::accumulator::Keep;
+use galen_table::expectation::{ExpectationResult, declared as implied, validate_scan};
+use galen_table::scan::{Scan, look_up};
+use serde_json::{Value, json};
+
+use super::data::found_lines;
+use crate::args::DataValidate;
+use crate::command::declared_file;
+use crate::outside::read_file;
+use crate::place::Place;
+use crate::reading::{not_scanned, pace, scan_in};
+use crate::report::{Failure, Report};
+use crate::words::number;
+
+pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<Report, Failure> {
+    let Some(expect) = &args.expect else {
+        return Err(Failure::usage(
+            "no_expectations",
+            "nothing says what to expect of this file",
+            "name a data plan or a suite: --expect suite.yaml",
+        ));
+    };
+    let expect = place.path(expect);
+    let expected = expected_of(&expect)?;
+    build_server::refuse_unknown(&args.report)?;
+    let opened = scan_in(file, &args.reading, &expected.codes)?;
+    let scan = opened.scan.as_ref();
+    let keep = if args.out.is_some() {
+        Keep::EveryRow
+    } else {
+        Keep::Examples
+    };
+    let read = |error| not_scanned(file, &error);
+    let asked = &expected.expectations;
+    let results = validate_scan(scan, asked, keep, pace(&args.reading)).map_err(read)?;
+    let mut shown = json!(results);
+    if let Some(id) = &args.id {
+        name_patients(scan, id, &mut shown).map_err(|error| named_wrongly(id, &error))?;
+    }
+    if let Some(out) = &args.out {
+        failing::write(scan, &results, &place.path(out)).map_err(|failure| failure.of(file))?;
+    }
+    let counts = |severity| {
+        let failed = results.iter().filter(|one| !one.ok);
+        failed.filter(|one| one.severity == severity).count()
+    };
+    let (stops, warns) = (counts(Severity::Stop), counts(Severity::Warn));
+    let ok = stops == 0 && !(args.strict && warns > 0);
+    for report in &args.report {
+        build_server::write(&place.path(report), file, &expect, &results, scan)?;
+    }
+    let failed: Vec<&Value> = shown
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|one| one["ok"] == false)
+        .collect();
+    let mut lines = vec![format!(
+        "{} expectations of {} rows, {} not met.",
+        results.len(),
+        scan.rows(),
+        failed.len()
+    )];
+    lines.extend(found_lines(&json!(failed)));
+    let document = json!({"ok": ok, "rows": scan.rows(), "results": shown});
+    let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
+    Ok(report.without(&opened.broken, args.reading.skip_bad))
+}
+
+/// What a plan or a suite expects.
+struct Expected {
+    expectations: Vec<Expectation>,
+    /// Declared columns whose values are codes, whatever they look like.
+    codes: Vec<galen_spec::data::Column>,
+}
+
+/// Reads a data plan, or a suite.
+fn expected_of(path: &Path) -> Result<Expected, Failure> {
+    if is_plan(&read_file(path)?) {
+        let plan: Data = declared_file(path)?;
+        let mut expectations = implied(&plan);
+        expectations.extend(plan.expectations.iter().cloned());
+        let mut codes = plan.columns;
+        codes.retain(|column| column.kind == galen_spec::data::ColumnKind::Category);
+        return Ok(Expected {
+            expectations,
+            codes,
+        });
+    }
+    let suite: Suite = declared_file(path)?;
+    Ok(Expected {
+        expectations: suite.expectations,
+        codes: Vec::new(),
+    })
+}
+
+/// A data plan says where data come from; a suite does not.
+fn is_plan(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    text.lines()
+        .any(|line| line.starts_with("sources:") || line.starts_with("columns:"))
+}
+
+/// Gives each example a pseudonym of its patient: the first 16 digits of the SHA-256 of the identifier under a key of this
+/// run, so that rows of one patient are seen to be so and nobody is named.
+fn name_patients(
+    scan: &dyn Scan,
+    id: &str,
+    results: &mut Value,
+) -> Result<(), galen_table::scan::ScanError> {
+    let place = scan.heads().place(id)?;
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the operating system gives random bytes");
+    for result in results.as_array_mut().into_iter().flatten() {
+        let Some(examples) = result["examples"].as_array_mut() else {
+            continue;
+        };
+        let rows: Vec<u64> = examples
+            .iter()
+            .filter_map(|one| one["row"].as_u64())
+            .collect();
+        let table = look_up(scan, &[place], &rows)?;
+        for (at, example) in examples.iter_mut().enumerate() {
+            example["patient"] = match table.text(id, at) {
+                None => Value::Null,
+                Some(patient) => {
+                    let digest = galen_store::Digest::of(&[&key, patient.as_bytes()].concat());
+                    let digits = digest.to_string();
+                    json!(digits.trim_start_matches("sha256:")[..16])
+                }
+            };
+        }
+    }
+    Ok(())
+}
+
+fn named_wrongly(id: &str, error: &galen_table::scan::ScanError) -> Failure {
+    Failure::usage(
+        "column",
+        format!("--id {id}: {error}"),
+        "name the column as the file does",
+    )
+}
+
+/// What does not hold, in one line.
+pub fn in_words(result: &Value) -> String {
+    let word = |key: &str| result[key].as_str().unwrap_or_default();
+    let of = result["column"].as_str().unwrap_or("the table");
+    let what = format!("{}: {} of {of}", word("id"), word("expectation"));
+    if let Some(why) = result["why"].as_str() {
+        return format!("{what}: {why}");
+    }
+    match (&result["unexpected"], &result["share"]) {
+        (Value::Number(unexpected), share) if share.is_object() => {
+            let part = |key: &str| share[key].as_f64().map(number).unwrap_or_default();
+            let first = result["examples"].as_array().into_iter().flatten().take(3);
+            let first: Vec<String> = first
+                .map(|one| format!("row {} holds {}", one["row"], one["value"]))
+                .collect();
+            format!(
+                "{what}: {unexpected} unexpected, {} ({}–{}) of {}; {}",
+                part("value"),
+                part("low"),
+                part("high"),
+                share["n"],
+                first.join(", ")
+            )
+        }
+        _ => format!("{what}: found {}", result["observed"]),
+    }
+}
+
+/// What does not hold, of a result.
+fn words_of(result: &ExpectationResult) -> String {
+    in_words(&json!(result))
+}

@@ -1,0 +1,18 @@
+//! `galen import`.
+
+mod gx;
+
+use crate::args::Import;
+use crate::place::Place;
+use crate::report::{Failure, Report};
+
+pub fn import(args: &Import, place: &Place) -> Result<Report, Failure> {
+    match args {
+        Import::Gx {
+            source,
+            out,
+            set,
+            skip_bad,
+        } => gx::gx(source, out.as_deref(), set, *skip_bad, place),
+    }
+}
