@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod data;
 mod data_drift;
+mod data_profile;
 mod data_validate;
 mod dossier;
 mod explain;

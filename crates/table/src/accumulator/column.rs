@@ -1,8 +1,9 @@
 mod stored;
 mod withheld;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, DictionaryArray, StringArray};
 use arrow_buffer::NullBuffer;
 use galen_stats::sketch::{Distinct, Quantiles};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,8 @@ use super::Moments;
 use super::counts::{self, Counts, hash_of, hash_of_integer, kept, number_key, text_key};
 use crate::Kind;
 use crate::values::Values;
+
+pub(crate) use stored::shown;
 
 /// What was seen of a column: every value with its count, as long as there are few different ones; beyond that how many different
 /// ones there are, where the numbers lie and which values are frequent, near and in little space.
@@ -71,8 +74,45 @@ pub(crate) struct Buffers {
     keys: Vec<u64>,
     hashes: Vec<u64>,
     numbers: Vec<f64>,
+    /// The rows of texts.
+    places: Vec<u32>,
+    boxes: Boxes,
     /// The hash of each row so far.
     pub rows: Vec<u64>,
+}
+
+/// Boxes into which hashes fall: a value that is frequent in a chunk is in a full one, so that the others are passed over, which are nearly
+/// all where values hardly repeat.
+#[derive(Debug, Default)]
+struct Boxes(Vec<u16>);
+
+const BOXES: usize = 1 << 13;
+
+impl Boxes {
+    /// Calls `count` with the place of each hash in a full box; no other one occurs more often than it is said to have been passed over.
+    fn common(&mut self, hashes: &[u64], counts: &mut Counts, mut count: impl FnMut(&mut Counts, usize)) {
+        const BLOCK: usize = 1 << 16;
+        let of = |hash: u64| (hash >> 32) as usize % BOXES;
+        for (block, from) in hashes.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+            if block.len() < BOXES {
+                (from..from + block.len()).for_each(|at| count(counts, at));
+                continue;
+            }
+            self.0.clear();
+            self.0.resize(BOXES, 0);
+            for &hash in block {
+                let full = &mut self.0[of(hash)];
+                *full = full.saturating_add(1);
+            }
+            let full = 3 * block.len() / BOXES;
+            counts.pass_over(full as u64);
+            for (at, &hash) in block.iter().enumerate() {
+                if usize::from(self.0[of(hash)]) > full {
+                    count(counts, from + at);
+                }
+            }
+        }
+    }
 }
 
 /// The hash of an absent value.
@@ -147,34 +187,52 @@ impl ColumnSeen {
         buffers.numbers.extend(keys[done..].iter().map(|&key| number_of(kind, key)));
         sketch.quantiles.see_all(&buffers.numbers);
         sketch.moments.see_all(&buffers.numbers);
-        while done < keys.len() {
-            done += self.counts.count_numbers(&keys[done..], &hashes[done..], FREQUENT);
-            self.counts.keep_frequent(FREQUENT);
-        }
+        let counts = &mut self.counts;
+        let boxes = &mut buffers.boxes;
+        boxes.common(&hashes[done..], counts, |counts, at| {
+            counts.count_key(keys[done + at], 1);
+            counts.keep_frequent(FREQUENT);
+        });
     }
 
-    fn take_texts(&mut self, array: &arrow_array::StringArray, buffers: &mut Buffers, most: usize) {
+    fn take_texts(&mut self, array: &StringArray, buffers: &mut Buffers, most: usize) {
+        buffers.hashes.clear();
+        buffers.places.clear();
         for (row, text) in array.iter().enumerate() {
-            let hash = match text {
-                None => {
-                    self.missing += 1;
-                    ABSENT
-                }
-                Some(text) => {
-                    let text = kept(text);
-                    let key = text_key(&text);
-                    self.take_text(key, &text, 1, most);
-                    key
-                }
-            };
-            buffers.rows[row] = with_cell(buffers.rows[row], hash);
+            let key = text.map_or(ABSENT, |text| text_key(&kept(text)));
+            buffers.rows[row] = with_cell(buffers.rows[row], key);
+            if text.is_some() {
+                buffers.hashes.push(key);
+                buffers.places.push(row as u32);
+            }
         }
+        let places = &buffers.places;
+        let text = |at: usize| kept(array.value(places[at] as usize));
+        let n = places.len();
+        self.n += n as u64;
+        self.missing += (array.len() - n) as u64;
+        let mut done = 0;
+        while self.sketch.is_none() && done < n {
+            self.counts.count_text(buffers.hashes[done], &text(done), 1);
+            self.sketch_beyond(most);
+            done += 1;
+        }
+        let Some(sketch) = &mut self.sketch else {
+            return;
+        };
+        sketch.see_hashes(&buffers.hashes[done..]);
+        (done..n).for_each(|at| sketch.lengths.see(array.value(places[at] as usize), 1));
+        let keys = &buffers.hashes[done..];
+        buffers.boxes.common(keys, &mut self.counts, |counts, at| {
+            counts.count_text(keys[at], &text(done + at), 1);
+            counts.keep_frequent(FREQUENT);
+        });
     }
 
     /// Each word is looked at once.
     fn take_codes(
         &mut self,
-        array: &arrow_array::DictionaryArray<arrow_array::types::Int32Type>,
+        array: &DictionaryArray<Int32Type>,
         buffers: &mut Buffers,
         most: usize,
     ) {
@@ -436,15 +494,19 @@ impl Buffers {
             return;
         };
         let mut end = 0;
-        for (row, &value) in values.iter().enumerate() {
-            // Without a branch: missing values come in no order.
-            let present = nulls.is_valid(row);
-            let (key, hash) = of(value);
-            self.keys[end] = key;
-            self.hashes[end] = hash;
-            end += usize::from(present);
-            let hash = if present { hash } else { ABSENT };
-            self.rows[row] = with_cell(self.rows[row], hash);
+        let masks = nulls.inner().bit_chunks();
+        let rows = values.chunks(64).zip(self.rows.chunks_mut(64));
+        for ((values, rows), mut present) in rows.zip(masks.iter_padded()) {
+            for (&value, row) in values.iter().zip(rows) {
+                // Without a branch: missing values come in no order.
+                let (key, hash) = of(value);
+                self.keys[end] = key;
+                self.hashes[end] = hash;
+                end += (present & 1) as usize;
+                let hash = if present & 1 == 1 { hash } else { ABSENT };
+                *row = with_cell(*row, hash);
+                present >>= 1;
+            }
         }
         self.keys.truncate(end);
         self.hashes.truncate(end);

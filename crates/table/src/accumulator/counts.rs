@@ -16,6 +16,8 @@ pub(crate) struct Counts {
     /// A power of two of them, or none; the place of a value follows from its hash.
     slots: Vec<Slot>,
     used: usize,
+    /// With more values the slots become more.
+    room: usize,
     /// At most so many may be missing from the count of any value.
     pub lost: u64,
     /// Of texts, where each is, beside its slot.
@@ -99,6 +101,7 @@ impl Counts {
             kind,
             slots: Vec::new(),
             used: 0,
+            room: 0,
             lost: 0,
             spans: Vec::new(),
             texts: String::new(),
@@ -141,6 +144,11 @@ impl Counts {
     pub fn all(&self) -> impl Iterator<Item = (u64, &str, u64)> {
         let filled = self.slots.iter().enumerate().filter(|(_, s)| s.count > 0);
         filled.map(|(at, slot)| (slot.key, self.text(at), slot.count))
+    }
+
+    /// Says that values were passed over, each at most so often.
+    pub fn pass_over(&mut self, each: u64) {
+        self.lost += each;
     }
 
     /// Lets values go, the rarest first, until at most so many are kept.
@@ -194,8 +202,7 @@ impl Counts {
     /// Counts a key; gives its slot if it is new.
     #[inline]
     fn add(&mut self, key: u64, hash: u64, times: u64) -> Option<usize> {
-        // Half of the slots are free, so that a value is found after a step or two.
-        if self.used * 2 >= self.slots.len() {
+        if self.used >= self.room {
             self.make_room();
         }
         let at = self.find(key, hash);
@@ -225,7 +232,13 @@ impl Counts {
     }
 
     fn make_room(&mut self) {
-        let more = (self.slots.len() * 2).max(64);
+        let more = (self.slots.len() * 2).max(256);
+        // Most slots are free, so that nearly every value is found at the first look; of many half.
+        self.room = match more {
+            0..=2048 => more / 8,
+            2049..=8192 => more / 4,
+            _ => more / 2,
+        };
         let old = std::mem::replace(&mut self.slots, vec![Slot::default(); more]);
         let spans = std::mem::take(&mut self.spans);
         if !spans.is_empty() {

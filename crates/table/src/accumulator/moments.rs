@@ -17,12 +17,21 @@ pub struct Moments {
     pub n: u64,
     /// Rows without a number.
     pub missing: u64,
+    #[serde(deserialize_with = "or_infinite")]
     pub sum: f64,
+    #[serde(deserialize_with = "or_infinite")]
     mean: f64,
     /// The sum of squared deviations from the mean.
+    #[serde(deserialize_with = "or_infinite")]
     squares: f64,
     pub min: Option<f64>,
     pub max: Option<f64>,
+}
+
+/// JSON writes a number beyond its range as null.
+fn or_infinite<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let number = Option::<f64>::deserialize(from)?;
+    Ok(number.unwrap_or(f64::INFINITY))
 }
 
 impl Accumulator for MomentsOf {

@@ -105,9 +105,12 @@ impl SampledColumn {
     fn take(&mut self, values: Values, rows: &[usize]) {
         match self {
             SampledColumn::Numbers(numbers) => {
-                let mut all = vec![f64::NAN; values.len()];
-                values.each_number(|row, value| all[row] = value);
-                numbers.extend(rows.iter().map(|&row| all[row]));
+                let number = |&row: &usize| match values.cell(row) {
+                    Some(Cell::Date(day)) => f64::from(day) * 86_400.0,
+                    Some(Cell::DateTime(micros)) => micros as f64 / 1e6,
+                    cell => cell.and_then(Cell::number).unwrap_or(f64::NAN),
+                };
+                numbers.extend(rows.iter().map(number));
             }
             SampledColumn::Categories(categories) => categories.take(values, rows),
         }

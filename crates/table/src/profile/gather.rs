@@ -9,7 +9,7 @@ use super::state::{AssociationState, ByState, GroupState, PairState, ProfileStat
 use crate::accumulator::column::{ColumnSeen, shown};
 use crate::accumulator::profile::{ProfileOf, ProfileSeen};
 use crate::accumulator::{
-    AnyAccumulator, CoMomentsOf, Filtered, SampleOf, Word, finished,
+    AnyAccumulator, Chunk, CoMomentsOf, Filtered, SampleOf, Word, finished,
 };
 use crate::scan::{Pace, Scan, ScanError, gather};
 use crate::{Cell, ColumnError, Kind};
@@ -115,12 +115,11 @@ pub fn profile(
         accumulators.push(&pairs);
     }
     let mut states = gather(scan, &accumulators, pace)?.into_iter();
-    let mut state = |of| states.next().ok_or(of);
-    let seen = finished::<ProfileOf>(state("columns").expect(ONE));
-    let sampled = finished::<SampleOf>(state("sample").expect(ONE));
+    let seen = finished::<ProfileOf>(states.next().expect(ONE));
+    let sampled = finished::<SampleOf>(states.next().expect(ONE));
     let drawn = (sample.share < 1.0).then_some(options.seed);
     let mut found = associations(&sampled, &sample.columns, drawn);
-    if let Ok(all_pairs) = state("pairs") {
+    if let Some(all_pairs) = states.next() {
         let all_pairs = finished::<CoMomentsOf>(all_pairs).0;
         let names = &pairs.columns;
         let places = (0..names.len()).flat_map(|i| (i + 1..names.len()).map(move |j| (i, j)));
@@ -193,8 +192,8 @@ fn by_groups(
             columns: columns.clone(),
             most,
         };
-        let condition = move |table: &crate::Table| {
-            let same = table.values(&column)?.judge(|cell| is_word(cell, &word));
+        let condition = move |chunk: &Chunk| {
+            let same = chunk.table.values(&column)?.judge(|cell| is_word(cell, &word));
             Ok(same.into_iter().map(|same| same == Some(true)).collect())
         };
         Filtered::new(Box::new(inner), vec![by.to_owned()], Arc::new(condition))

@@ -147,6 +147,17 @@ impl LabelState {
         }
     }
 
+    /// Whether no class has more rows or outcomes than there are.
+    pub fn fits(&self) -> bool {
+        let all = self.all;
+        all.k <= all.n
+            && self.classes.iter().all(|one| {
+                let Outcomes { n, k } = one.outcomes;
+                // The rows without the outcome are at most all of those.
+                k <= n && n <= all.n && k <= all.k && n - k <= all.n - all.k
+            })
+    }
+
     /// The same of other rows; classes that only one of them has are dropped. `None` if they are of different outcomes.
     pub fn merged(mut self, other: Self) -> Option<Self> {
         if (&self.column, &self.positive) != (&other.column, &other.positive) {

@@ -37,6 +37,7 @@ pub struct Looked<'a> {
     pub(super) values: &'a [(f64, u64)],
 }
 
+pub(crate) use missing_marker::without_markers;
 pub(crate) use names_patients::names_patients;
 
 #[cfg(test)]

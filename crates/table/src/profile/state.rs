@@ -207,6 +207,27 @@ impl ProfileState {
         }
     }
 
+    /// Whether the parts of a state that was read fit together.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let mut names: Vec<&str> = self.names();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("column `{}` is there twice", twice[0]));
+        }
+        let groups = self.by.iter().flat_map(|by| &by.groups);
+        let groups = groups.map(|group| (group.rows, &group.columns));
+        for (rows, columns) in groups.chain([(self.rows, &self.columns)]) {
+            let wrong = columns.iter().find(|c| c.seen.n + c.seen.missing != rows);
+            if let Some(wrong) = wrong {
+                return Err(format!("column `{}` has other cells than there are rows", wrong.name));
+            }
+        }
+        match &self.label {
+            Some(label) if !label.fits() => Err("the label counts more outcomes than rows".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     /// The names of the columns, in the order of the table.
     pub fn names(&self) -> Vec<&str> {
         self.columns.iter().map(|column| column.name.as_str()).collect()
@@ -316,7 +337,8 @@ fn merge_columns(mine: &mut [Named], others: Vec<Named>, most: usize) -> Result<
 /// Two parts of a column in one kind.
 fn alike(column: &str, mut a: ColumnSeen, mut b: ColumnSeen) -> Result<(ColumnSeen, ColumnSeen), MergeError> {
     // A column without any value does not contradict the other part.
-    for (one, other) in [(&mut a, b.kind), (&mut b, a.kind)] {
+    let kinds = [a.kind, b.kind];
+    for (one, other) in [(&mut a, kinds[1]), (&mut b, kinds[0])] {
         if one.n == 0 && one.kind != other {
             let missing = one.missing;
             *one = ColumnSeen::new(other);

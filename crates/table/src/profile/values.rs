@@ -9,7 +9,7 @@ const BINS: usize = 20;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Histogram {
     pub edges: Vec<f64>,
-    pub counts: Vec<u64>,
+    pub counts: Vec<usize>,
 }
 
 /// Sorted values, each with its number of cells, and the cells before and with it.
@@ -60,13 +60,14 @@ impl<'a> Sorted<'a> {
         }
         let width = high / BINS as f64 - low / BINS as f64;
         if width <= 0.0 {
-            let counts = vec![self.n()];
+            let counts = vec![self.n() as usize];
             let edges = vec![low, high];
             return Some(Histogram { edges, counts });
         }
         let mut edges: Vec<f64> = (0..BINS).map(|i| low + width * i as f64).collect();
         edges.push(high);
-        let counts = counts_between(self.values, &edges);
+        let counts = counts_between(self.values, &edges).into_iter();
+        let counts = counts.map(|count| count as usize).collect();
         Some(Histogram { edges, counts })
     }
 }
@@ -94,7 +95,7 @@ mod tests {
         let values: Vec<(f64, u64)> = (0..=1000).map(|i| (f64::from(i) / 7.0, 1)).collect();
         let histogram = Sorted::new(&values).histogram(0.0, 1000.0 / 7.0);
         let histogram = histogram.expect("there are numbers");
-        assert_eq!(histogram.counts.iter().sum::<u64>(), 1001);
+        assert_eq!(histogram.counts.iter().sum::<usize>(), 1001);
         assert_eq!(histogram.counts.len() + 1, histogram.edges.len());
         assert!(histogram.counts.iter().all(|&c| (49..=52).contains(&c)));
     }

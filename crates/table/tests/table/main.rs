@@ -3,3 +3,4 @@
 mod columnar;
 mod demo;
 mod gx;
+mod profile;

@@ -24,24 +24,27 @@ impl Note for MissingMarker {
             found.push(format!("{} ({} cells)", cell::render(marker.0), marker.1));
             rest = others;
         }
-        let [last, before @ ..] = found.as_slice().iter().rev().collect::<Vec<_>>()[..] else {
-            return None;
-        };
-        let (look, them) = match before {
-            [] => ("looks like a mark", "it is, name it"),
-            _ => ("look like marks", "they are, name them"),
-        };
-        let list = match before {
-            [] => last.clone(),
+        let (last, before) = found.split_last()?;
+        let (list, look, them) = match before {
+            [] => (last.clone(), "looks like a mark", "it is, name it"),
             _ => {
-                let first: Vec<&str> = before.iter().rev().map(|text| text.as_str()).collect();
-                format!("{} and {last}", first.join(", "))
+                let list = format!("{} and {last}", before.join(", "));
+                (list, "look like marks", "they are, name them")
             }
         };
         Some(format!(
             "{list} {look} for what is missing: if {them} with --na."
         ))
     }
+}
+
+/// The sorted values without what looks like marks for what is missing.
+pub(crate) fn without_markers(values: &[(f64, u64)]) -> &[(f64, u64)] {
+    let mut rest = values;
+    while let Some((_, others)) = marker(rest) {
+        rest = others;
+    }
+    rest
 }
 
 /// A marker at one of the ends, and the other values.
