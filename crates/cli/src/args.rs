@@ -234,12 +234,13 @@ pub enum Data {
     List,
     /// Show a dataset: NAME or NAME@VERSION
     Show { name: String },
-    /// Describe the columns of a file; needs no project
-    Profile {
-        file: PathBuf,
-        #[command(flatten)]
-        reading: Reading,
-    },
+    /// Describe the columns of a table, or put stored profiles together; needs no project
+    ///
+    /// Example: galen data profile stays.parquet --label died --out profile.html --suggest suite.yaml
+    ///
+    /// What --out writes may leave the place where the patients are: it tells no value that fewer than --min-cell cells hold,
+    /// and nothing but counts of a column that names patients. What is printed tells all.
+    Profile(DataProfile),
     /// Try the expectations of the data plan on a dataset, or those of a plan or suite on a file
     ///
     /// Example: galen data validate stays/ --expect suite.yaml --report found.xml --out failing.csv
@@ -408,6 +409,45 @@ pub enum WindowWord {
     Month,
     Quarter,
     Year,
+}
+
+#[derive(Args, Debug)]
+pub struct DataProfile {
+    /// A table: a file, a folder or a pattern; or profiles that --out wrote as .json, which are put together
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// A column to describe; without it all are
+    #[arg(long = "column", value_name = "COL")]
+    pub columns: Vec<String>,
+    /// The column that names the patients
+    #[arg(long, value_name = "COL")]
+    pub id: Option<String>,
+    /// The column with the outcome: the lift of each value on it is told
+    #[arg(long, value_name = "COL")]
+    pub label: Option<String>,
+    /// The label's value that is the outcome; default: 1, or true
+    #[arg(long, value_name = "VALUE", requires = "label")]
+    pub positive: Option<String>,
+    /// Describe the rows of each of the twenty most frequent values of this column apart as well
+    #[arg(long, value_name = "COL")]
+    pub by: Option<String>,
+    /// Compute Pearson's correlations of all rows; without it associations are of 32,768 drawn rows at most
+    #[arg(long)]
+    pub pearson_of_all: bool,
+    /// The seed by which rows are drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// A value that fewer cells hold is not told in what --out writes; 1 tells all
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub min_cell: u64,
+    /// Write a profile that can be sent: .json, which others can put together, or .html
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Write a first draft of expectations, to be reviewed
+    #[arg(long, value_name = "SUITE.YAML")]
+    pub suggest: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@ mod check;
 mod data;
 mod data_drift;
 mod data_estimate;
+mod data_profile;
 mod data_validate;
 mod dossier;
 mod explain;

@@ -14,6 +14,7 @@ mod forest;
 mod frame;
 mod groups;
 mod importance;
+mod matrix;
 mod multiples;
 mod roc;
 mod series;
@@ -23,6 +24,7 @@ pub use calibration::{Bin, Calibration};
 pub use forest::{Forest, ForestRow};
 pub use groups::{Group, Groups};
 pub use importance::{Importance, ImportanceRow};
+pub use matrix::{Matrix, MatrixCell};
 pub use multiples::{Multiples, Panel};
 pub use roc::{Curve, Operating, Roc};
 pub use series::{Event, Limit, Line, Point, Series};
@@ -46,6 +48,8 @@ pub enum Plot {
     Groups(Groups),
     /// What a model leans on.
     Importance(Importance),
+    /// How strongly things go together.
+    Matrix(Matrix),
     /// How one score came about.
     Waterfall(Waterfall),
     /// The shape of each column of a table.
@@ -64,6 +68,7 @@ impl Plot {
             Self::Importance(plot) => plot.draw(),
             Self::Waterfall(plot) => plot.draw(),
             Self::Multiples(plot) => plot.draw(),
+            Self::Matrix(plot) => plot.draw(),
         }
         .finish(alt)
     }
@@ -139,6 +144,13 @@ mod tests {
                 }],
                 from_zero: true,
             }),
+            Plot::Matrix(Matrix {
+                names: vec![word.into(), word.into()],
+                cells: vec![MatrixCell {
+                    pair: [0, 1],
+                    value: some,
+                }],
+            }),
             Plot::Multiples(Multiples {
                 legend: vec![word.into(), word.into()],
                 panels: vec![Panel {
@@ -213,6 +225,7 @@ mod tests {
             Plot::Series(Series::default()),
             Plot::Groups(Groups::default()),
             Plot::Importance(Importance::default()),
+            Plot::Matrix(Matrix::default()),
             Plot::Waterfall(Waterfall::default()),
         ];
         for plot in empty {

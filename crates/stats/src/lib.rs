@@ -6,9 +6,10 @@
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
 //! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
-//! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`perturbation`] (a declared measurement error, applied),
-//! then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
+//! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
+//! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
+pub mod association;
 mod binomial;
 pub mod boosting;
 pub mod cases;
@@ -30,6 +31,7 @@ pub mod perturbation;
 pub mod power;
 mod proportion;
 pub mod sample;
+pub mod sketch;
 pub mod without_labels;
 
 pub use cases::{Cases, CasesError};

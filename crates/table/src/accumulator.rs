@@ -5,12 +5,19 @@
 //! cluster. To add one: a file in `accumulator/`.
 
 mod cells;
+pub(crate) mod column;
+mod comoments;
+pub(crate) mod counts;
 mod filtered;
 mod grouped;
 mod keys;
 mod moments;
 mod numbers;
+pub(crate) mod outcomes;
+pub(crate) mod profile;
+pub(crate) mod row_hashes;
 mod rows;
+mod sampled;
 mod words;
 
 use std::any::Any;
@@ -23,12 +30,14 @@ use thiserror::Error;
 use crate::{ColumnError, Table};
 
 pub use cells::{Cells, CellsSeen, EXAMPLES, Example, Keep, shown};
+pub use comoments::{CoMomentsOf, Pairs};
 pub use filtered::Filtered;
 pub use grouped::{Grouped, GroupedStates};
 pub use keys::{Keys, KeysSeen, Missing};
 pub use moments::{Moments, MomentsOf};
 pub use numbers::{Numbers, NumbersOf};
 pub use rows::Rows;
+pub use sampled::{Categories, SampleOf, Sampled, SampledColumn};
 pub use words::{Word, Words, WordsOf};
 
 /// Something that is gathered of the rows of a table.

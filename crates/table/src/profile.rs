@@ -1,240 +1,86 @@
 //! What a table holds, column by column, for somebody who has not seen it.
+//!
+//! [`profile`] gathers a [`ProfileState`] in one pass; states of parts merge into that of the whole, and what may leave the place of
+//! the patients is told apart ([`ProfileState::withhold`]). [`ProfileState::describe`] makes the [`Profile`] that people read.
 
-use std::collections::{BTreeMap, HashMap};
+mod associations;
+mod column;
+mod gather;
+mod label;
+mod note;
+mod state;
+mod stored;
+mod suggest;
+mod values;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use crate::{Kind, Table};
+pub(crate) use gather::is_word;
 
-/// Equal bins of a histogram.
-const BINS: usize = 20;
-/// Most frequent values that are listed.
-const TOP: usize = 10;
-const QUANTILES: [(&str, f64); 7] = [
-    ("p01", 0.01),
-    ("p05", 0.05),
-    ("p25", 0.25),
-    ("p50", 0.50),
-    ("p75", 0.75),
-    ("p95", 0.95),
-    ("p99", 0.99),
-];
+pub use associations::{Association, Associations, LeftOut};
+pub use column::{ColumnProfile, Length, Noted, Told, TopValue};
+pub use gather::{Label, Pearson, ProfileError, ProfileOptions, profile};
+pub use label::{LabelProfile, Lifted};
+pub use note::{Looked, NOTES, Note};
+pub use state::{MergeError, ProfileState, Reference};
+pub use stored::StoredError;
+pub use suggest::suggest;
+pub use values::Histogram;
 
 /// The description of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Profile {
-    pub rows: usize,
+    pub rows: u64,
     pub columns: Vec<ColumnProfile>,
     /// Rows that equal an earlier row in every cell.
-    pub duplicate_rows: usize,
+    pub duplicate_rows: u64,
+    /// One standard deviation of that number, if rows are too many to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_rows_error: Option<f64>,
+    /// There may be more: rows of merged profiles that equal one of another are not known.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate_rows_at_least: bool,
+    /// A value that fewer cells hold is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_cell: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub associations: Option<Associations>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelProfile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<ByProfile>,
 }
 
-/// The description of one column; moments and quantiles are of numbers only.
+/// The description of each group of rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ColumnProfile {
-    pub name: String,
-    #[serde(rename = "type")]
-    pub kind: Kind,
-    /// Cells with a value.
-    pub count: usize,
-    pub missing: usize,
-    /// Different values; `1` and `1.0` are one number.
-    pub distinct: usize,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
-    pub mean: Option<f64>,
-    /// Standard deviation with n - 1; absent for fewer than two values.
-    pub std: Option<f64>,
-    /// `p01` to `p99`; empty without numbers.
-    pub quantiles: BTreeMap<&'static str, f64>,
-    /// The most frequent values, at most ten, ties in the order of the values.
-    pub top: Vec<TopValue>,
-    pub histogram: Option<Histogram>,
+pub struct ByProfile {
+    pub column: String,
+    /// The largest first.
+    pub groups: Vec<GroupProfile>,
+    /// Rows of smaller groups, or without a value.
+    pub rows_left_out: u64,
 }
 
-/// A value and how many cells hold it.
+/// The rows that have one value in a column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TopValue {
-    pub value: Value,
-    pub count: usize,
-}
-
-/// Counts between edges; each bin holds its lower edge, the last one also its upper.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Histogram {
-    pub edges: Vec<f64>,
-    pub counts: Vec<usize>,
-}
-
-/// Describes a table.
-pub fn profile(table: &Table) -> Profile {
-    let duplicates = repeated_rows(table, &table.names());
-    Profile {
-        rows: table.rows(),
-        columns: table
-            .names()
-            .into_iter()
-            .map(|n| column(table, n))
-            .collect(),
-        duplicate_rows: duplicates.len(),
-    }
-}
-
-/// Rows that equal an earlier one in all named columns that the table has, with that earlier row.
-pub(crate) fn repeated_rows(table: &Table, names: &[&str]) -> Vec<(usize, usize)> {
-    let columns: Vec<_> = names.iter().filter_map(|n| table.texts(n).ok()).collect();
-    let mut first = HashMap::new();
-    let mut repeated = Vec::new();
-    for row in 0..table.rows() {
-        let cells: Vec<Option<&str>> = columns.iter().map(|c| c[row].as_deref()).collect();
-        match first.entry(cells) {
-            std::collections::hash_map::Entry::Occupied(seen) => repeated.push((row, *seen.get())),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(row);
-            }
-        }
-    }
-    repeated
-}
-
-fn column(table: &Table, name: &str) -> ColumnProfile {
-    let kind = table.kind(name).expect("the name is the table's own");
-    let texts = table.texts(name).expect("the name is the table's own");
-    let texts: Vec<String> = texts.into_iter().flatten().collect();
-    let numbers: Vec<f64> = match table.numbers(name) {
-        Ok(numbers) if kind.is_numeric() => numbers.into_iter().flatten().collect(),
-        _ => Vec::new(),
-    };
-    let mut sorted = numbers.clone();
-    sorted.sort_by(f64::total_cmp);
-    let (distinct, top) = if kind.is_numeric() {
-        most_frequent(numbers.iter().map(|&v| Ordered(v)), |v| number(v.0, kind))
-    } else {
-        most_frequent(texts.iter(), |v| json!(v))
-    };
-    let mean = mean(&numbers);
-    ColumnProfile {
-        name: name.to_owned(),
-        kind,
-        count: texts.len(),
-        missing: table.rows() - texts.len(),
-        distinct,
-        min: sorted.first().copied(),
-        max: sorted.last().copied(),
-        mean,
-        std: mean.and_then(|mean| standard_deviation(&numbers, mean)),
-        quantiles: QUANTILES
-            .iter()
-            .filter_map(|&(id, p)| Some((id, quantile(&sorted, p)?)))
-            .collect(),
-        top,
-        histogram: histogram(&sorted),
-    }
-}
-
-fn number(value: f64, kind: Kind) -> Value {
-    if kind == Kind::Integer {
-        json!(value as i64)
-    } else {
-        json!(value)
-    }
-}
-
-/// Finite numbers in their order.
-#[derive(Clone, Copy, PartialEq)]
-struct Ordered(f64);
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        // Adding zero makes one number of the two zeros.
-        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
-    }
-}
-
-fn most_frequent<T: Ord>(
-    values: impl Iterator<Item = T>,
-    render: impl Fn(&T) -> Value,
-) -> (usize, Vec<TopValue>) {
-    let mut counts = BTreeMap::new();
-    for value in values {
-        *counts.entry(value).or_insert(0_usize) += 1;
-    }
-    let distinct = counts.len();
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    // A stable sort keeps equal counts in the order of the values.
-    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    let top = counts.iter().take(TOP).map(|(value, count)| TopValue {
-        value: render(value),
-        count: *count,
-    });
-    (distinct, top.collect())
-}
-
-/// The mean of finite numbers, summed in their order.
-pub(crate) fn mean(numbers: &[f64]) -> Option<f64> {
-    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    mean.is_finite().then_some(mean)
-}
-
-/// The standard deviation with n - 1.
-pub(crate) fn standard_deviation(numbers: &[f64], mean: f64) -> Option<f64> {
-    let squares: f64 = numbers.iter().map(|v| (v - mean).powi(2)).sum();
-    let deviation = (squares / (numbers.len() as f64 - 1.0)).sqrt();
-    deviation.is_finite().then_some(deviation)
-}
-
-/// The quantile of sorted numbers, linear between neighbours.
-///
-/// # Source
-/// Hyndman and Fan 1996, American Statistician 50:361-365, definition 7.
-pub(crate) fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = p * last as f64;
-    let (low, high) = (
-        sorted[place.floor() as usize],
-        sorted[place.ceil() as usize],
-    );
-    let share = place.fract();
-    Some(low * (1.0 - share) + high * share)
-}
-
-/// Twenty equal bins from the lowest to the highest value; one bin if there is one value.
-fn histogram(sorted: &[f64]) -> Option<Histogram> {
-    let (low, high) = (*sorted.first()?, *sorted.last()?);
-    let width = high / BINS as f64 - low / BINS as f64;
-    if width <= 0.0 {
-        let counts = vec![sorted.len()];
-        return Some(Histogram {
-            edges: vec![low, high],
-            counts,
-        });
-    }
-    let mut edges: Vec<f64> = (0..BINS).map(|i| low + width * i as f64).collect();
-    edges.push(high);
-    let mut counts = vec![0; BINS];
-    for value in sorted {
-        let bin = edges[1..BINS].partition_point(|edge| edge <= value);
-        counts[bin] += 1;
-    }
-    Some(Histogram { edges, counts })
+pub struct GroupProfile {
+    pub value: serde_json::Value,
+    pub rows: u64,
+    pub columns: Vec<ColumnProfile>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ReadOptions;
+    use serde_json::json;
 
-    fn profile_of(text: &str) -> Profile {
-        profile(&Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("a table"))
+    use super::*;
+    use crate::scan::Pace;
+    use crate::{Kind, ReadOptions, Table};
+
+    pub(in crate::profile) fn profile_of(text: &str) -> Profile {
+        let table = Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("a table");
+        let state = profile(&table, &ProfileOptions::default(), Pace::ALONE);
+        state.expect("it has columns").describe()
     }
 
     #[test]
@@ -242,13 +88,10 @@ mod tests {
         // pandas 2.3: pd.Series([1, 2, 2, 4, None]).describe(percentiles=[.01, .25, .95])
         let profile = profile_of("x\n1\n2\n2.0\n4\n\"\"\n");
         let x = &profile.columns[0];
-        assert_eq!((x.count, x.missing, x.distinct), (4, 1, 3));
+        assert_eq!((x.count, x.missing, x.distinct), (4, 1, Some(3)));
         assert_eq!((x.min, x.max, x.mean), (Some(1.0), Some(4.0), Some(2.25)));
         let std = x.std.expect("four values");
         assert!((std - 1.2583057392117916).abs() < 1e-15);
-        assert!((x.quantiles["p01"] - 1.03).abs() < 1e-12);
-        assert!((x.quantiles["p25"] - 1.75).abs() < 1e-12);
-        assert!((x.quantiles["p95"] - 3.7).abs() < 1e-12);
         let top = TopValue {
             value: json!(2.0),
             count: 2,
@@ -274,11 +117,37 @@ mod tests {
     }
 
     #[test]
-    fn every_number_falls_into_one_bin() {
-        let numbers: Vec<f64> = (0..=1000).map(|i| f64::from(i) / 7.0).collect();
-        let histogram = histogram(&numbers).expect("there are numbers");
-        assert_eq!(histogram.counts.iter().sum::<usize>(), 1001);
-        assert_eq!(histogram.counts.len() + 1, histogram.edges.len());
-        assert!(histogram.counts.iter().all(|&c| (49..=52).contains(&c)));
+    fn days_and_moments_have_a_first_and_a_last_one() {
+        let profile = profile_of(
+            "day,moment\n2024-02-29,2024-01-01T08:30:00\n1969-12-31,2024-01-01T08:30:01\n",
+        );
+        let ends = |at: usize| {
+            (
+                profile.columns[at].earliest.as_deref(),
+                profile.columns[at].latest.as_deref(),
+            )
+        };
+        assert_eq!(ends(0), (Some("1969-12-31"), Some("2024-02-29")));
+        assert_eq!(
+            ends(1),
+            (Some("2024-01-01T08:30:00"), Some("2024-01-01T08:30:01"))
+        );
+        assert!(profile.columns[0].histogram.is_some() && profile.columns[0].min.is_none());
+    }
+
+    #[test]
+    fn a_table_without_columns_or_with_empty_ones_is_described() {
+        let empty = Table::from_texts(Vec::new()).expect("no column");
+        let state =
+            profile(&empty, &ProfileOptions::default(), Pace::ALONE).expect("nothing is wrong");
+        assert_eq!(
+            (state.describe().rows, state.describe().columns.len()),
+            (0, 0)
+        );
+        let profile = profile_of("a,b\n,\n");
+        assert_eq!(
+            (profile.columns[0].count, profile.columns[0].distinct),
+            (0, Some(0))
+        );
     }
 }

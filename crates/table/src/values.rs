@@ -120,6 +120,27 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The class of each row by its value, `missing` without one. Of repeated texts each is looked at once.
+    pub(crate) fn each_class(self, missing: usize, class: impl Fn(Cell) -> usize) -> Vec<usize> {
+        match self {
+            Values::Coded(array) => {
+                let words = array.values().as_string::<i32>();
+                let classes: Vec<usize> = words
+                    .iter()
+                    .map(|word| word.map_or(missing, |word| class(Cell::Text(word))))
+                    .collect();
+                let codes = array.keys().iter();
+                codes
+                    .map(|c| c.map_or(missing, |code| classes[code as usize]))
+                    .collect()
+            }
+            _ => self
+                .cells()
+                .map(|cell| cell.map_or(missing, &class))
+                .collect(),
+        }
+    }
+
     /// For each row whether its value is as `rule` asks; `None` for a row without one. Of repeated texts each is judged
     /// once.
     pub fn judge(self, rule: impl Fn(Cell) -> bool) -> Vec<Option<bool>> {

@@ -5,7 +5,6 @@ use std::path::Path;
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
-use galen_table::profile::profile;
 use serde_json::{Value, json};
 
 use crate::args::{Data, DataCheck, Reading};
@@ -20,7 +19,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::Add { path, name } => add(path, name.as_deref(), place),
         Data::List => list(place),
         Data::Show { name } => show(name, place),
-        Data::Profile { file, reading } => describe(file, reading, place),
+        Data::Profile(args) => super::data_profile::describe(args, place),
         Data::Validate(args) => match file_of(&args.what, place) {
             Some(file) => super::data_validate::validate_file(&file, args, place),
             None => examine(&args.what, Examination::Validate, place),
@@ -245,43 +244,6 @@ fn version_of(word: &str) -> Result<usize, Failure> {
             "write NAME or NAME@VERSION, such as flchain@1; see galen data list",
         )
     })
-}
-
-fn describe(file: &Path, reading: &Reading, place: &Place) -> Result<Report, Failure> {
-    let table_read = table_in(&place.path(file), reading)?;
-    let found = profile(&table_read);
-    let document = json!(found);
-    let rows: Vec<Vec<String>> = document["columns"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|column| {
-            let word = |key: &str| match &column[key] {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                Value::Number(number) if number.is_f64() => {
-                    words::number(number.as_f64().unwrap_or_default())
-                }
-                other => other.to_string(),
-            };
-            ["name", "type", "missing", "distinct", "min", "mean", "max"]
-                .iter()
-                .map(|key| word(key))
-                .collect()
-        })
-        .collect();
-    let text = format!(
-        "{} rows, {} duplicate\n{}",
-        document["rows"],
-        document["duplicate_rows"],
-        table(
-            &[
-                "column", "type", "missing", "distinct", "min", "mean", "max"
-            ],
-            &rows
-        )
-    );
-    Ok(Report::new("data profile", document, text))
 }
 
 fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failure> {

@@ -17,12 +17,21 @@ pub struct Moments {
     pub n: u64,
     /// Rows without a number.
     pub missing: u64,
+    #[serde(deserialize_with = "or_infinite")]
     pub sum: f64,
+    #[serde(deserialize_with = "or_infinite")]
     mean: f64,
     /// The sum of squared deviations from the mean.
+    #[serde(deserialize_with = "or_infinite")]
     squares: f64,
     pub min: Option<f64>,
     pub max: Option<f64>,
+}
+
+/// JSON writes a number beyond its range as null.
+fn or_infinite<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let number = Option::<f64>::deserialize(from)?;
+    Ok(number.unwrap_or(f64::INFINITY))
 }
 
 impl Accumulator for MomentsOf {
@@ -37,53 +46,82 @@ impl Accumulator for MomentsOf {
     }
 
     fn update(&self, state: &mut Moments, chunk: &Chunk) -> Result<(), ColumnError> {
+        let mut numbers = Vec::with_capacity(chunk.table.rows());
         let values = chunk.table.values(&self.column)?;
-        let (mut n, mut sum) = (0_u64, 0.0);
-        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-        values.each_number(|_, value| {
-            n += 1;
-            sum += value;
-            min = min.min(value);
-            max = max.max(value);
-        });
-        let missing = chunk.table.rows() as u64 - n;
+        values.each_number(|_, value| numbers.push(value));
+        state.see_all(&numbers);
+        state.missing += (chunk.table.rows() - numbers.len()) as u64;
+        Ok(())
+    }
+
+    fn merge(&self, state: &mut Moments, later: Moments) {
+        state.merge(later);
+    }
+}
+
+impl Moments {
+    /// Of numbers, each with how often it occurs.
+    pub(crate) fn of_counted(values: &[(f64, u64)]) -> Self {
+        let n: u64 = values.iter().map(|(_, times)| times).sum();
+        let sum: f64 = values.iter().map(|(v, times)| v * *times as f64).sum();
         let mean = if n > 0 { sum / n as f64 } else { 0.0 };
-        let mut squares = 0.0;
-        values.each_number(|_, value| squares += (value - mean) * (value - mean));
-        let later = Moments {
+        let squares = values
+            .iter()
+            .map(|(v, times)| (v - mean) * (v - mean) * *times as f64);
+        let extreme = |least: fn(f64, f64) -> f64| values.iter().map(|(v, _)| *v).reduce(least);
+        Self {
             n,
-            missing,
+            missing: 0,
+            sum,
+            mean,
+            squares: squares.sum(),
+            min: extreme(f64::min),
+            max: extreme(f64::max),
+        }
+    }
+
+    /// Takes in finite numbers.
+    pub(crate) fn see_all(&mut self, numbers: &[f64]) {
+        let (mut sum, mut min, mut max) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for &value in numbers {
+            sum += value;
+            min = if value < min { value } else { min };
+            max = if value > max { value } else { max };
+        }
+        let n = numbers.len() as u64;
+        let mean = if n > 0 { sum / n as f64 } else { 0.0 };
+        let squares = numbers.iter().map(|v| (v - mean) * (v - mean)).sum();
+        self.merge(Self {
+            n,
+            missing: 0,
             sum,
             mean,
             squares,
             min: (n > 0).then_some(min),
             max: (n > 0).then_some(max),
-        };
-        self.merge(state, later);
-        Ok(())
+        });
     }
 
-    fn merge(&self, state: &mut Moments, later: Moments) {
-        state.missing += later.missing;
+    /// Takes in the moments of other numbers.
+    pub(crate) fn merge(&mut self, later: Self) {
+        self.missing += later.missing;
         if later.n == 0 {
             return;
         }
-        let (a, b) = (state.n as f64, later.n as f64);
-        let gap = later.mean - state.mean;
-        state.n += later.n;
-        state.sum += later.sum;
-        state.mean = state.sum / state.n as f64;
-        state.squares += later.squares + gap * gap * a * b / (a + b);
+        let (a, b) = (self.n as f64, later.n as f64);
+        let gap = later.mean - self.mean;
+        self.n += later.n;
+        self.sum += later.sum;
+        self.mean = self.sum / self.n as f64;
+        self.squares += later.squares + gap * gap * a * b / (a + b);
         let joined = |a: Option<f64>, b: Option<f64>, f: fn(f64, f64) -> f64| match (a, b) {
             (Some(a), Some(b)) => Some(f(a, b)),
             (a, b) => a.or(b),
         };
-        state.min = joined(state.min, later.min, f64::min);
-        state.max = joined(state.max, later.max, f64::max);
+        self.min = joined(self.min, later.min, f64::min);
+        self.max = joined(self.max, later.max, f64::max);
     }
-}
 
-impl Moments {
     /// Absent without numbers, or beyond the range of numbers.
     pub fn mean(&self) -> Option<f64> {
         (self.n > 0 && self.mean.is_finite()).then_some(self.mean)

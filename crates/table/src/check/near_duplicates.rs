@@ -1,9 +1,11 @@
+use std::collections::HashMap;
+
 use galen_spec::data::Severity;
 use serde_json::json;
 
 use super::{About, Check, Finding, Measure, Study, percent};
+use crate::Table;
 use crate::expectation::share;
-use crate::profile::repeated_rows;
 
 /// Rows that are equal in every column but the id. Only exact copies are found; rows that merely resemble each other are
 /// not.
@@ -55,4 +57,20 @@ impl Check for NearDuplicates {
                 .to_owned(),
         }]
     }
+}
+/// Rows that equal an earlier one in all named columns that the table has, with that earlier row.
+fn repeated_rows(table: &Table, names: &[&str]) -> Vec<(usize, usize)> {
+    let columns: Vec<_> = names.iter().filter_map(|n| table.texts(n).ok()).collect();
+    let mut first = HashMap::new();
+    let mut repeated = Vec::new();
+    for row in 0..table.rows() {
+        let cells: Vec<Option<&str>> = columns.iter().map(|c| c[row].as_deref()).collect();
+        match first.entry(cells) {
+            std::collections::hash_map::Entry::Occupied(seen) => repeated.push((row, *seen.get())),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(row);
+            }
+        }
+    }
+    repeated
 }

@@ -28,7 +28,10 @@ impl Expectation for MostCommonValueToBeInSet {
             let counts = seen.most_frequent();
             let modes = counts.iter().take_while(|(_, count)| *count == counts[0].1);
             let modes: Vec<_> = modes.map(|(word, _)| *word).collect();
-            let known = modes.iter().filter(|word| set.contains(word.cell())).count();
+            let known = modes
+                .iter()
+                .filter(|word| set.contains(word.cell()))
+                .count();
             let shown: Vec<Value> = modes
                 .iter()
                 .take(distinct::SHOWN)

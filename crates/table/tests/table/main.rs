@@ -5,4 +5,5 @@ mod demo;
 mod gx;
 mod manual;
 mod parts;
+mod profile;
 mod tfdv;
