@@ -7,7 +7,7 @@ use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
 use serde_json::{Value, json};
 
-use crate::args::{Data, DataCheck, Reading};
+use crate::args::{Data, DataCheck};
 use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
 use crate::reading::{is_pattern, table_in};

@@ -178,7 +178,7 @@ fn draft(state: &ProfileState, title: &str) -> Result<String, Failure> {
         expectations: suggest(state),
         ..Suite::default()
     };
-    let yaml = serde_saphyr::to_string(&suite).map_err(|error| {
+    let yaml = galen_spec::write(&suite).map_err(|error| {
         let message = format!("the suite cannot be written: {error}");
         Failure::usage("not_written", message, "report this, with the profile")
     })?;
