@@ -44,7 +44,13 @@ impl<'a> Sorted<'a> {
         let place = p * last as f64;
         let (low, high) = (self.at(place.floor() as u64), self.at(place.ceil() as u64));
         let share = place.fract();
-        Some(low * (1.0 - share) + high * share)
+        // As numpy does it: between two equal values lies that value, to the last bit.
+        let gap = high - low;
+        Some(if share < 0.5 {
+            low + gap * share
+        } else {
+            high - gap * (1.0 - share)
+        })
     }
 
     /// The value of a cell by its place in their order, from 0.
