@@ -69,7 +69,7 @@ pub enum Verb {
     Key(Key),
     /// Datasets: add, examine, divide, seal
     #[command(subcommand)]
-    Data(Data),
+    Data(Box<Data>),
     /// Read what other tools have written; needs no project
     #[command(subcommand)]
     Import(Import),

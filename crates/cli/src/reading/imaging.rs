@@ -190,7 +190,7 @@ fn note_passed_over(kind: Kind, found: &Found, chosen: &[String]) {
     let others = found
         .0
         .keys()
-        .filter(|path| !chosen.binary_search(path).is_ok());
+        .filter(|path| chosen.binary_search(path).is_err());
     let others: Vec<&String> = others.collect();
     if others.is_empty() {
         return;

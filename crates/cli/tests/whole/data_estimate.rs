@@ -236,7 +236,12 @@ fn of_rows(change: impl Fn(usize) -> Option<&'static str>, more: &[&str]) -> End
     let place = TempDir::new().expect("a folder");
     let line = |row: usize| match change(row) {
         Some(changed) => changed.to_owned(),
-        None => format!("0.{}{},{}", 1 + row % 8, row % 10, u8::from(row % 3 == 0)),
+        None => format!(
+            "0.{}{},{}",
+            1 + row % 8,
+            row % 10,
+            u8::from(row.is_multiple_of(3))
+        ),
     };
     let rows: Vec<String> = (0..120).map(line).collect();
     let file = format!("risk,died\n{}\n", rows.join("\n"));

@@ -315,7 +315,7 @@ impl ColumnSeen {
     }
 
     /// The same column, its whole numbers as numbers.
-    pub fn as_numbers(mut self) -> Self {
+    pub fn into_numbers(mut self) -> Self {
         let mut counts = Counts::new(Kind::Number);
         for (key, _, times) in self.counts.all() {
             counts.count_key(number_key(number_of(self.kind, key)), times);

@@ -378,7 +378,7 @@ fn alike(
         (x, y) if x == y => Ok((a, b)),
         (x, y) if x.is_numeric() && y.is_numeric() => {
             let number = |seen: ColumnSeen| match seen.kind {
-                Kind::Integer => seen.as_numbers(),
+                Kind::Integer => seen.into_numbers(),
                 _ => seen,
             };
             Ok((number(a), number(b)))

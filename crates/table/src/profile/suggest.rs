@@ -146,12 +146,12 @@ impl Draft {
         match seen.kind {
             Kind::Integer | Kind::Number => self.range(column),
             Kind::Text | Kind::Boolean
-                if most <= CATEGORIES as u64 && seen.n >= most * SEEN_EACH =>
+                if most <= CATEGORIES as u64
+                    && seen.n >= most * SEEN_EACH
+                    // Of a profile for others rare values are not known, and would be refused.
+                    && (seen.sketch.is_none() || seen.counts.len() as u64 == least) =>
             {
-                // Of a profile for others rare values are not known, and would be refused.
-                if seen.sketch.is_none() || seen.counts.len() as u64 == least {
-                    self.set(column);
-                }
+                self.set(column);
             }
             _ => {}
         }

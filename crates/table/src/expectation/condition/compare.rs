@@ -118,12 +118,13 @@ impl Sort {
     /// Whether one can be less than the other.
     pub fn can_be_ordered_with(self, other: Self) -> bool {
         use Sort::*;
-        match (self, other) {
-            (Unknown, _) | (_, Unknown) => true,
-            (Number | Truth, Number | Truth) => true,
-            (Text | Moment, Text | Moment) => true,
-            _ => false,
-        }
+        matches!(
+            (self, other),
+            (Unknown, _)
+                | (_, Unknown)
+                | (Number | Truth, Number | Truth)
+                | (Text | Moment, Text | Moment)
+        )
     }
 }
 

@@ -45,7 +45,7 @@ pub fn month_of(token: &str) -> Option<i64> {
     ];
     let is =
         |month: &&str| token.eq_ignore_ascii_case(month) || token.eq_ignore_ascii_case(&month[..3]);
-    let place = months.iter().position(|month| is(&month));
+    let place = months.iter().position(is);
     let place = place.or(token.eq_ignore_ascii_case("sept").then_some(8))?;
     i64::try_from(place + 1).ok()
 }

@@ -62,8 +62,11 @@ pub(crate) fn without_markers(values: &[(f64, u64)]) -> &[(f64, u64)] {
     rest
 }
 
+/// A value and how often it occurs.
+type Counted = (f64, u64);
+
 /// A marker at one of the ends, and the other values.
-fn marker(values: &[(f64, u64)]) -> Option<((f64, u64), &[(f64, u64)])> {
+fn marker(values: &[Counted]) -> Option<(Counted, &[Counted])> {
     let [first, .., last] = values else {
         return None;
     };

@@ -30,11 +30,11 @@ pub fn open(source: Arc<dyn Source>, options: &ReadOptions) -> Result<Box<dyn Sc
         .bytes(0, source.len().min(6) as usize)
         .map_err(super::super::disk)?;
     let is_file = first.as_ref() == b"ARROW1";
-    let mut batches = Batches::of(&source, is_file, None)?;
+    let batches = Batches::of(&source, is_file, None)?;
     let schema = batches.schema();
     let mut has_values = vec![false; schema.fields().len()];
     let (mut first_rows, mut rows) = (Vec::new(), 0);
-    while let Some(batch) = batches.next() {
+    for batch in batches {
         let batch = batch.map_err(broken)?;
         if is_file || first_rows.is_empty() {
             first_rows.push(rows);
@@ -80,13 +80,13 @@ impl Scan for Arrow {
     }
 
     fn read(&self, part: usize, columns: &[usize], take: Take) -> Result<(), ScanError> {
-        let mut batches = Batches::of(&self.source, self.is_file, Some(part))?;
+        let batches = Batches::of(&self.source, self.is_file, Some(part))?;
         let heads = columns
             .iter()
             .map(|&at| self.columns.heads.list()[at].clone());
         let heads = Arc::new(Heads::new(heads.collect()));
         let mut first = self.first_rows[part];
-        while let Some(batch) = batches.next() {
+        for batch in batches {
             let batch = batch.map_err(broken)?;
             let arrays = columns
                 .iter()
