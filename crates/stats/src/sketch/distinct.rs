@@ -158,13 +158,14 @@ mod tests {
 
     #[test]
     fn the_error_over_many_sets_is_the_stated_one() {
-        let squares: f64 = (0..200_u64)
+        // The error is stated for many values a register; of few it is smaller.
+        let squares: f64 = (0..100_u64)
             .map(|set| {
-                let distinct = of((0..20_000).map(|i| spread(set) ^ i));
-                (distinct.estimate() / 20_000.0 - 1.0).powi(2)
+                let distinct = of((0..200_000).map(|i| spread(set) ^ i));
+                (distinct.estimate() / 200_000.0 - 1.0).powi(2)
             })
             .sum();
-        let found = (squares / 200.0).sqrt();
+        let found = (squares / 100.0).sqrt();
         assert!((found / Distinct::ERROR - 1.0).abs() < 0.2, "{found}");
     }
 
