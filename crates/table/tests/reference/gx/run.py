@@ -15,6 +15,24 @@ import warnings
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 warnings.simplefilter("ignore")
 
+from importlib.metadata import PackageNotFoundError, version  # noqa: E402
+
+
+def check_versions():
+    """Other versions answer otherwise: pandas 3 has another type for texts."""
+    listed = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements.txt")
+    asked = dict(line.strip().split("==") for line in open(listed, encoding="utf-8") if "==" in line)
+    for name in ("great_expectations", "pandas", "SQLAlchemy", "python-dateutil"):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "no version"
+        if found != asked[name]:
+            sys.exit(f"{name} {asked[name]} is asked for and {found} is here: pip install -r {listed}")
+
+
+check_versions()
+
 import great_expectations as gx  # noqa: E402
 import pandas as pd  # noqa: E402
 from great_expectations.expectations.registry import get_expectation_impl  # noqa: E402
