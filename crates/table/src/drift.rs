@@ -391,6 +391,17 @@ mod tests {
     }
 
     #[test]
+    fn each_bin_of_a_histogram_lies_between_two_edges() {
+        let report = drift(&year(1995.0), &year(1997.0), &options(&["age"], &[]));
+        let age = &report.expect("the column is there").columns[0];
+        for side in [&age.reference, &age.current] {
+            let histogram = side.histogram.as_ref().expect("it holds numbers");
+            assert_eq!(histogram.counts.len() + 1, histogram.edges.len());
+            assert_eq!(histogram.counts.iter().sum::<usize>() as u64, side.n);
+        }
+    }
+
+    #[test]
     fn a_column_without_values_today_is_not_called_stable() {
         let table = |text: &str| {
             Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("a table")

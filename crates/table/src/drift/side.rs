@@ -114,6 +114,9 @@ pub fn summaries(reference: &Side, current: &Side) -> (SampleSummary, SampleSumm
             let counts = numbers
                 .histogram(&edges)
                 .into_iter()
+                // Below and above both tables' values there is none.
+                .skip(1)
+                .take(BINS)
                 .map(|count| count as usize);
             Some(Histogram {
                 edges: edges.clone(),
