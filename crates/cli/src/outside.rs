@@ -38,7 +38,7 @@ pub fn listen_for_stop() {
 pub fn keep_guarded_panics_quiet() {
     let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !galen_table::is_guarded() {
+        if !galen_table::is_guarded() && !galen_imaging::is_guarded() {
             loud(panic);
         }
     }));

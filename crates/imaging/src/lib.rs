@@ -4,9 +4,11 @@
 //! [`picture`], and the [`rows`] come together: columns of text, and the files that could not be read with the reason. This crate knows no folder and no table: who calls it opens the files and takes the columns.
 
 pub mod dicom;
+mod guarded;
 mod kind;
 pub mod picture;
 mod rows;
 
+pub use guarded::is_guarded;
 pub use kind::{Kind, kind_of};
 pub use rows::{Broken, Column, Files, Limits, Rows, rows};

@@ -3,6 +3,7 @@ use std::io::{self, Read};
 use rayon::prelude::*;
 
 use crate::dicom::{self, Header};
+use crate::guarded::guarded;
 use crate::kind::Kind;
 use crate::picture::{self, Picture};
 
@@ -91,7 +92,9 @@ fn gather<T: Send>(
     read: impl Fn(&str) -> Result<T, String> + Sync,
     columns: impl Fn(&[String], &[T]) -> Vec<Column>,
 ) -> Rows {
-    let results: Vec<_> = paths.par_iter().map(|path| read(path)).collect();
+    let damaged = || Err("The file is damaged: its reader broke off.".to_owned());
+    let read = |path: &String| guarded(|| read(path)).unwrap_or_else(damaged);
+    let results: Vec<_> = paths.par_iter().map(read).collect();
     let (mut good, mut rows, mut broken) = (Vec::new(), Vec::new(), Vec::new());
     for (path, result) in paths.into_iter().zip(results) {
         match result {
