@@ -361,12 +361,59 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_parquet_or_arrow_file_never_panics(at in 0_usize..2000, to in any::<u8>(), arrow in any::<bool>()) {
+    fn a_damaged_parquet_or_arrow_file_never_panics(at in 0_usize..4000, to in any::<u8>(), which in 0_usize..4) {
         let table = Table::read_csv(b"a,b\n1,x\n2.5,y\n", &ReadOptions::default()).expect("a table");
-        let name = if arrow { "t.arrow" } else { "t.parquet" };
-        let mut bytes = table.to_format(name).expect("a format");
+        let (name, mut bytes) = match which {
+            0 => ("t.parquet", table.to_format("t.parquet").expect("a format")),
+            1 => ("t.arrow", table.to_format("t.arrow").expect("a format")),
+            2 => ("t.arrow", packed_arrow(false)),
+            _ => ("t.arrow", packed_arrow(true)),
+        };
+        prop_assert!(Table::read(&bytes, Format::of_name(name), &ReadOptions::default()).is_ok());
         let at = at % bytes.len();
         bytes[at] = to;
         let _ = Table::read(&bytes, Format::of_name(name), &ReadOptions::default());
+    }
+}
+
+/// A table as a file or stream of Arrow whose buffers are packed.
+fn packed_arrow(as_stream: bool) -> Vec<u8> {
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    use arrow_ipc::CompressionType;
+    use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+    let numbers: ArrayRef = std::sync::Arc::new(Int64Array::from_iter_values(0..400));
+    let texts = (0..400).map(|i| format!("t{}", i % 3));
+    let texts: ArrayRef = std::sync::Arc::new(StringArray::from_iter_values(texts));
+    let batch = RecordBatch::try_from_iter([("a", numbers), ("b", texts)]).expect("a batch");
+    let options = IpcWriteOptions::default()
+        .try_with_compression(Some(CompressionType::LZ4_FRAME))
+        .expect("a way to pack");
+    let schema = batch.schema();
+    if as_stream {
+        let mut writer =
+            StreamWriter::try_new_with_options(Vec::new(), &schema, options).expect("a writer");
+        writer.write(&batch).expect("memory");
+        return writer.into_inner().expect("memory");
+    }
+    let mut writer =
+        FileWriter::try_new_with_options(Vec::new(), &schema, options).expect("a writer");
+    writer.write(&batch).expect("memory");
+    writer.into_inner().expect("memory")
+}
+
+/// The reader asked for the memory that a length in the file stated, and the process ended when there was none.
+#[test]
+fn a_length_beyond_the_arrow_file_is_an_error_and_no_wish_for_memory() {
+    for bytes in [packed_arrow(false), packed_arrow(true)] {
+        let read = |bytes: &[u8]| Table::read(bytes, Some(Format::Arrow), &ReadOptions::default());
+        assert!(read(&bytes).is_ok());
+        // Each place in turn holds a length of 2^62, wherever lengths may be.
+        let mut refused = 0;
+        for at in (0..bytes.len() - 8).step_by(8) {
+            let mut damaged = bytes.clone();
+            damaged[at..at + 8].copy_from_slice(&(1_i64 << 62).to_le_bytes());
+            refused += usize::from(read(&damaged).is_err());
+        }
+        assert!(refused > 4, "{refused}");
     }
 }

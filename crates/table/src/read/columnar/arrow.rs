@@ -1,3 +1,5 @@
+mod lengths;
+
 use std::io::BufReader;
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub fn open(source: Arc<dyn Source>, options: &ReadOptions) -> Result<Box<dyn Sc
         .bytes(0, source.len().min(6) as usize)
         .map_err(super::super::disk)?;
     let is_file = first.as_ref() == b"ARROW1";
+    guarded(WHAT, || lengths::check(source.as_ref(), is_file))??;
     let batches = Batches::of(&source, is_file, None)?;
     let schema = batches.schema();
     let mut has_values = vec![false; schema.fields().len()];
