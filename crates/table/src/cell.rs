@@ -110,11 +110,23 @@ pub(crate) fn widened(kind: Option<Kind>, text: &str) -> Kind {
     }
 }
 
+/// Whether bytes are plainly a number of that kind; `false` says nothing.
+pub(crate) fn plainly_fits(kind: Kind, bytes: &[u8]) -> bool {
+    match kind {
+        Kind::Integer => Plain::of(bytes).is_some_and(|plain| plain.decimals == 0),
+        Kind::Number => Plain::of(bytes).is_some(),
+        _ => false,
+    }
+}
+
 /// Whether a text says a value of that kind.
 pub(crate) fn fits(kind: Kind, text: &str) -> bool {
     match kind {
-        Kind::Integer => integer(text).is_some(),
-        Kind::Number => number(text).is_some(),
+        Kind::Integer => {
+            matches!(Plain::of(text.as_bytes()), Some(Plain { decimals: 0, .. }))
+                || integer(text).is_some()
+        }
+        Kind::Number => Plain::of(text.as_bytes()).is_some() || number(text).is_some(),
         Kind::Boolean => boolean(text).is_some(),
         Kind::Date => date(text).is_some(),
         Kind::DateTime => moment(text).is_some(),
@@ -236,31 +248,100 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     })
 }
 
+/// A number as nearly all are written: a sign perhaps, up to 15 digits, a point perhaps between two of them.
+struct Plain {
+    is_negative: bool,
+    digits: u64,
+    /// Digits behind the point; 0 of a whole number, since a point is followed by one.
+    decimals: usize,
+}
+
+impl Plain {
+    /// `None` for all other texts, numbers or not.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let (is_negative, bytes) = match bytes {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, bytes),
+        };
+        if bytes.is_empty() || bytes.len() > 16 || leading_zero(bytes) {
+            return None;
+        }
+        let (mut digits, mut point) = (0, None);
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => digits = digits * 10 + u64::from(byte - b'0'),
+                b'.' if point.is_none() && at > 0 && at + 1 < bytes.len() => point = Some(at),
+                _ => return None,
+            }
+        }
+        if point.is_none() && bytes.len() > 15 {
+            return None;
+        }
+        Some(Self {
+            is_negative,
+            digits,
+            decimals: point.map_or(0, |at| bytes.len() - at - 1),
+        })
+    }
+
+    /// The nearest floating number: both digits and power are exact ones, so that their quotient is rounded once.
+    ///
+    /// # Source
+    /// Clinger 1990, PLDI: 92-101.
+    fn number(&self) -> f64 {
+        const POWERS: [f64; 16] = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+        ];
+        let value = self.digits as f64 / POWERS[self.decimals];
+        if self.is_negative { -value } else { value }
+    }
+
+    fn integer(&self) -> Option<i64> {
+        let value = self.digits as i64;
+        (self.decimals == 0).then_some(if self.is_negative { -value } else { value })
+    }
+}
+
 /// The whole number that a text writes, without leading zeros.
 pub(crate) fn integer(text: &str) -> Option<i64> {
+    if let Some(plain) = Plain::of(text.as_bytes()) {
+        return plain.integer();
+    }
     let text = text.trim();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !leading_zero(digits);
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !leading_zero(digits.as_bytes());
     if plain { text.parse().ok() } else { None }
 }
 
 /// The finite number that a text writes: digits, at most one point and one exponent. `NaN`, `inf`, codes with leading
 /// zeros and whole numbers beyond 64 bits are texts.
 pub(crate) fn number(text: &str) -> Option<f64> {
+    if let Some(plain) = Plain::of(text.as_bytes()) {
+        return Some(plain.number());
+    }
     let text = text.trim();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let whole = digits.bytes().all(|b| b.is_ascii_digit());
     let of_numbers = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
-    if leading_zero(digits) || !digits.bytes().all(of_numbers) || (whole && integer(text).is_none())
+    if leading_zero(digits.as_bytes())
+        || !digits.bytes().all(of_numbers)
+        || (whole && integer(text).is_none())
     {
         return None;
     }
     text.parse().ok().filter(|v: &f64| v.is_finite())
 }
 
-fn leading_zero(digits: &str) -> bool {
-    let bytes = digits.as_bytes();
-    bytes.len() > 1 && bytes[0] == b'0' && bytes[1].is_ascii_digit()
+fn leading_zero(digits: &[u8]) -> bool {
+    digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit()
+}
+
+/// A text without the blanks around it; most have none, which two bytes tell.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] | [] => text,
+        _ => text.trim(),
+    }
 }
 
 /// The shortest text that reads as the same finite number.
@@ -300,7 +381,32 @@ mod tests {
         assert_eq!(kind_of(["12345678901234567890"].into_iter()), Kind::Text);
     }
 
+    #[test]
+    fn zero_keeps_its_sign_and_a_point_needs_digits() {
+        assert!(number("-0").is_some_and(|zero| zero.is_sign_negative()));
+        assert_eq!((integer("-0"), number("-0.5")), (Some(0), Some(-0.5)));
+        assert_eq!((number("5."), number(".5")), (Some(5.0), Some(0.5)));
+        assert_eq!(
+            (integer("5."), integer("1.0"), number("--1")),
+            (None, None, None)
+        );
+    }
+
     proptest! {
+        #[test]
+        fn a_plain_number_is_read_as_the_library_reads_it(text in "-?[0-9]{1,17}([.][0-9]{0,17})?") {
+            let digits = text.strip_prefix('-').unwrap_or(&text);
+            let is_code = leading_zero(digits.as_bytes());
+            prop_assert_eq!(number(&text), text.parse().ok().filter(|_| !is_code));
+            let whole = text.parse().ok().filter(|_| !is_code);
+            prop_assert_eq!(integer(&text), whole);
+            prop_assert_eq!(fits(Kind::Integer, &text), whole.is_some());
+            prop_assert_eq!(fits(Kind::Number, &text), !is_code);
+            for kind in [Kind::Integer, Kind::Number, Kind::Text] {
+                prop_assert!(!plainly_fits(kind, text.as_bytes()) || fits(kind, &text));
+            }
+        }
+
         #[test]
         fn a_number_is_rendered_so_that_it_reads_the_same(bits: u64) {
             let value = f64::from_bits(bits);

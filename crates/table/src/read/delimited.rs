@@ -150,7 +150,7 @@ impl Scan for Delimited {
                     return Err(ReadError::Changed.into());
                 };
                 let text = records.get(*field);
-                let trimmed = text.trim();
+                let trimmed = cell::trimmed(&text);
                 let plan = &self.columns[place];
                 let missing = plan.markers.mean_missing(trimmed)
                     || (plan.unknown_is_missing && trimmed == UNKNOWN);
@@ -259,6 +259,9 @@ fn look(
         })
         .collect();
     let mut seen = Seen::of(names.len());
+    // Nearly all cells of numbers need no more than a look at their digits.
+    let any = |at: usize| declared[at].is_some() || markers[at].are_like_numbers();
+    let is_quick: Vec<bool> = (0..names.len()).map(|at| !any(at)).collect();
     let mut records = Records::new(text, options.delimiter, &options.limits);
     let mut fields = Vec::with_capacity(names.len());
     while let Some(line) = records.next(&mut fields)? {
@@ -275,8 +278,14 @@ fn look(
             if column.kind == Some(Kind::Text) && declared[at].is_none() {
                 continue;
             }
+            if let (true, Some(kind)) = (is_quick[at], column.kind)
+                && let Some(bytes) = records.plain(*field)
+                && cell::plainly_fits(kind, bytes)
+            {
+                continue;
+            }
             let text = records.get(*field);
-            let trimmed = text.trim();
+            let trimmed = cell::trimmed(&text);
             if markers[at].mean_missing(trimmed) {
                 continue;
             }

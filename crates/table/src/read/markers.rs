@@ -2,8 +2,12 @@
 #[derive(Clone, Debug)]
 pub(super) struct Markers {
     texts: Vec<String>,
-    /// For each byte whether a marker begins with it.
-    first: [bool; 256],
+    /// For each byte the lengths of the markers that begin with it, a bit each: most texts are so told from all of them.
+    lengths: [u32; 256],
+}
+
+fn bit_of(length: usize) -> u32 {
+    1 << length.min(31)
 }
 
 /// What pandas and R write where there is no value; the empty cell is no value in any case.
@@ -24,11 +28,13 @@ impl Markers {
         let common = COMMON.iter().copied().filter(|_| common);
         let named = named.iter().map(|marker| marker.trim());
         let texts: Vec<String> = common.chain(named).map(str::to_owned).collect();
-        let mut first = [false; 256];
-        for byte in texts.iter().filter_map(|text| text.bytes().next()) {
-            first[usize::from(byte)] = true;
+        let mut lengths = [0; 256];
+        for text in &texts {
+            if let Some(byte) = text.bytes().next() {
+                lengths[usize::from(byte)] |= bit_of(text.len());
+            }
         }
-        Self { texts, first }
+        Self { texts, lengths }
     }
 
     /// Without those that are values of a column.
@@ -38,12 +44,22 @@ impl Markers {
         markers
     }
 
+    /// Whether a marker may look like a number, such as `-9`.
+    pub fn are_like_numbers(&self) -> bool {
+        let plain = |text: &String| {
+            text.bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'))
+        };
+        self.texts.iter().any(plain)
+    }
+
     /// Whether a text, without the blanks around it, is no value.
     pub fn mean_missing(&self, trimmed: &str) -> bool {
         match trimmed.as_bytes().first() {
             None => true,
             Some(&byte) => {
-                self.first[usize::from(byte)] && self.texts.iter().any(|marker| marker == trimmed)
+                self.lengths[usize::from(byte)] & bit_of(trimmed.len()) != 0
+                    && self.texts.iter().any(|marker| marker == trimmed)
             }
         }
     }
