@@ -350,16 +350,19 @@ pub struct DataValidate {
 
 #[derive(Args, Debug)]
 pub struct DataDrift {
+    /// The table of the past, or its profile that `data profile --out` wrote as .json
     #[arg(long, value_name = "FILE")]
     pub reference: PathBuf,
+    /// The table of today, or its profile
     #[arg(long, value_name = "FILE")]
     pub current: PathBuf,
     /// A column's test, as COLUMN=TEST, or COLUMN=TEST:THRESHOLD
     #[arg(long = "test", value_name = "COL=ID")]
     pub tests: Vec<String>,
-    /// The p-value below which a column has drifted, for tests that give one
-    #[arg(long, default_value_t = 0.05)]
-    pub alpha: f64,
+    /// The p-value below which a column has drifted, for tests that give one; without it each test has Evidently's threshold, which
+    /// is 0.05 of the tests that are taken by default
+    #[arg(long)]
+    pub alpha: Option<f64>,
     /// How p-values are adjusted for the number of columns: none, bonferroni, holm, benjamini_hochberg, benjamini_yekutieli
     #[arg(long, default_value = "none", value_name = "ID")]
     pub multiplicity: String,

@@ -2,8 +2,10 @@
 //!
 //! Each column is compared by one test ([`galen_stats::drift`]) and by an effect with its interval ([`galen_stats::effect`]):
 //! the test finds any difference, the effect says whether it matters. [`drift_scans`] compares two tables in parts, as a
-//! whole and by subgroup, site or window of the calendar; [`rows`] compares whole rows.
+//! whole and by subgroup, site or window of the calendar; each may be a stored profile instead of rows. [`rows`] compares
+//! whole rows.
 
+mod against;
 mod compare;
 mod groups;
 pub mod rows;
@@ -16,8 +18,9 @@ use galen_stats::{AgainstMargin, Estimate, Multiplicity};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::scan::{Pace, Scan, ScanError};
+use crate::scan::{Pace, ScanError};
 use crate::{ColumnError, Table};
+pub use against::Against;
 pub use compare::column_drift;
 pub use groups::{Calendar, Split};
 use side::Side;
@@ -29,8 +32,8 @@ pub struct DriftOptions {
     pub tests: BTreeMap<String, String>,
     /// The threshold of a column's test, where it is not the test's own.
     pub thresholds: BTreeMap<String, f64>,
-    /// The p-value below which a column has drifted, for tests that give one.
-    pub alpha: f64,
+    /// The p-value below which a column has drifted, for tests that give one; without it each test has its own, as in Evidently.
+    pub alpha: Option<f64>,
     /// How p-values are adjusted for the number of columns.
     pub multiplicity: Multiplicity,
     /// How large an effect does not matter. With it a column has drifted when its whole interval lies beyond.
@@ -50,7 +53,7 @@ impl Default for DriftOptions {
         Self {
             tests: BTreeMap::new(),
             thresholds: BTreeMap::new(),
-            alpha: 0.05,
+            alpha: None,
             multiplicity: Multiplicity::None,
             margin: None,
             share: 0.5,
@@ -66,12 +69,22 @@ impl Default for DriftOptions {
 pub struct DriftReport {
     pub dataset: DatasetDrift,
     pub columns: Vec<ColumnDrift>,
+    /// Columns that both tables have and that say nothing about drift.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Columns that only one of the tables has; they are not compared.
     pub only_in_reference: Vec<String>,
     pub only_in_current: Vec<String>,
     /// The same comparison within each subgroup, site or window that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupDrift>,
+}
+
+/// A column that is not compared unless it is named, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    pub name: String,
+    pub why: &'static str,
 }
 
 /// The comparison within one subgroup, site or window.
@@ -162,6 +175,13 @@ pub struct SampleSummary {
     /// The shares of the most frequent categories, fifty at most.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub shares: BTreeMap<String, f64>,
+    /// How far the rank of a value may be from the true one, as a share of all values, where a stored profile knows them only
+    /// nearly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_error: Option<f64>,
+    /// The share of values that are one category, because a stored profile does not tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooled: Option<f64>,
     /// Counts between edges that both tables share, for a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub histogram: Option<crate::profile::Histogram>,
@@ -172,6 +192,14 @@ pub struct SampleSummary {
 pub enum DriftError {
     #[error("The tables have no column in common.")]
     NothingInCommon,
+    #[error("No column is left to compare: {}.", .0.join(", "))]
+    NothingLeft(Vec<String>),
+    #[error(
+        "A stored profile has no groups by `{0}`: profile its table with --by {0}, or give its rows."
+    )]
+    NoGroups(String),
+    #[error("A stored profile has no windows: give the rows of the current table.")]
+    NoWindows,
     #[error("There is no drift test `{id}`; there are {}.", known.join(", "))]
     UnknownTest {
         id: String,
@@ -199,24 +227,40 @@ pub fn drift(
     current: &Table,
     options: &DriftOptions,
 ) -> Result<DriftReport, DriftError> {
-    drift_scans(reference, current, options, None, Pace::ALONE)
+    let (old, new) = (Against::Rows(reference), Against::Rows(current));
+    drift_scans(old, new, options, None, Pace::ALONE)
 }
 
-/// Compares the columns that two tables in parts have in common; with a split also within each of its groups.
+/// Compares the columns that two tables in parts, or their profiles, have in common; with a split also within each of its
+/// groups.
 ///
 /// # Errors
 /// [`DriftError`].
 pub fn drift_scans(
-    reference: &dyn Scan,
-    current: &dyn Scan,
+    reference: Against,
+    current: Against,
     options: &DriftOptions,
     split: Option<&Split>,
     pace: Pace,
 ) -> Result<DriftReport, DriftError> {
     let names = compared(reference, current, options)?;
-    let plan = compare::plan(reference, current, &names, options)?;
-    let mut columns = compare::columns(reference, current, &plan, options, pace)?;
+    let mut plan = compare::plan(reference, current, &names, options)?;
+    let mut columns = Vec::with_capacity(plan.len());
+    let mut left_out = Vec::new();
+    for found in compare::columns(reference, current, &plan, options, pace)? {
+        match found {
+            Ok(column) => columns.push(column),
+            Err(column) => left_out.push(column),
+        }
+    }
+    if columns.is_empty() {
+        let whys = left_out
+            .iter()
+            .map(|it| format!("`{}` {}", it.name, it.why));
+        return Err(DriftError::NothingLeft(whys.collect()));
+    }
     compare::decide(&mut columns, options);
+    plan.retain(|plan| left_out.iter().all(|left| left.name != plan.name));
     let groups = match split {
         None => Vec::new(),
         Some(split) => groups::compare(reference, current, &plan, options, split, pace)?,
@@ -224,15 +268,17 @@ pub fn drift_scans(
     let wanted = |name: &str| {
         options.columns.is_empty() || options.columns.iter().any(|column| column == name)
     };
-    let only_in = |a: &dyn Scan, b: &dyn Scan| {
-        let names = a.heads().list().iter().map(|head| head.name.clone());
+    let only_in = |a: Against, b: Against| {
+        let names = a.names().into_iter();
         names
-            .filter(|name| wanted(name) && b.heads().place(name).is_err())
+            .filter(|name| wanted(name) && !b.has(name))
+            .map(str::to_owned)
             .collect()
     };
     Ok(DriftReport {
         dataset: DatasetDrift::of(&columns, options.share),
         columns,
+        left_out,
         only_in_reference: only_in(reference, current),
         only_in_current: only_in(current, reference),
         groups,
@@ -258,17 +304,17 @@ impl DatasetDrift {
 
 /// The columns that are compared, in the order of the reference or of the options.
 fn compared(
-    reference: &dyn Scan,
-    current: &dyn Scan,
+    reference: Against,
+    current: Against,
     options: &DriftOptions,
 ) -> Result<Vec<String>, DriftError> {
     let left_out: BTreeSet<&str> = options.without.iter().map(String::as_str).collect();
     let names: Vec<String> = match options.columns.as_slice() {
         [] => {
-            let names = reference.heads().list().iter().map(|head| &head.name);
-            let both = names.filter(|name| current.heads().place(name).is_ok());
-            both.filter(|name| !left_out.contains(name.as_str()))
-                .cloned()
+            let names = reference.names().into_iter();
+            let both = names.filter(|name| current.has(name));
+            both.filter(|name| !left_out.contains(name))
+                .map(str::to_owned)
                 .collect()
         }
         columns => columns.to_vec(),
@@ -277,8 +323,8 @@ fn compared(
         return Err(DriftError::NothingInCommon);
     }
     for name in &names {
-        reference.heads().place(name)?;
-        current.heads().place(name)?;
+        reference.kind(name)?;
+        current.kind(name)?;
     }
     let mut named = options.tests.keys().chain(options.thresholds.keys());
     match named.find(|name| !names.contains(name)) {

@@ -2,16 +2,20 @@
 
 mod page;
 
+use std::path::Path;
+
 use galen_stats::{AgainstMargin, Multiplicity, multiplicity::MULTIPLICITIES};
 use galen_table::drift::{
-    Calendar, ColumnDrift, DriftError, DriftOptions, DriftReport, Split, drift_scans, rows,
+    Against, Calendar, ColumnDrift, DriftError, DriftOptions, DriftReport, Split, drift_scans, rows,
 };
+use galen_table::profile::ProfileState;
 use serde_json::json;
 
+use super::data_profile::{is_stored, read_stored};
 use crate::args::{DataDrift, WindowWord};
 use crate::outside::write_file;
 use crate::place::Place;
-use crate::reading::{not_scanned, pace, scan_in};
+use crate::reading::{Broken, Opened, not_scanned, pace, scan_in};
 use crate::report::{Failure, Report};
 use crate::words::{number, table};
 
@@ -27,20 +31,20 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
     }
     let split = split(args);
     let (old, new) = (place.path(&args.reference), place.path(&args.current));
-    let reference = scan_in(&old, &args.reading, &[])?;
-    let current = scan_in(&new, &args.reading, &[])?;
+    let reference = Side::open(&args.reference, args, place)?;
+    let current = Side::open(&args.current, args, place)?;
     let failed = |error| match error {
         DriftError::Scan(true, error) => not_scanned(&old, &error),
         DriftError::Scan(false, error) => not_scanned(&new, &error),
         other => Failure::usage("drift", other.to_string(), "correct the columns or tests"),
     };
-    let (a, b) = (reference.scan.as_ref(), current.scan.as_ref());
-    let pace = pace(&args.reading);
-    let report = drift_scans(a, b, &options, split.as_ref(), pace).map_err(failed)?;
+    let (a, b) = (reference.against(), current.against());
+    let report =
+        drift_scans(a, b, &options, split.as_ref(), pace(&args.reading)).map_err(failed)?;
     let mut document = json!(report);
     let mut text = in_words(&report, &options);
     let mut whole_rows = None;
-    if args.rows {
+    if let (true, Against::Rows(a), Against::Rows(b)) = (args.rows, a, b) {
         let names: Vec<String> = report
             .columns
             .iter()
@@ -67,19 +71,57 @@ pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
     });
     let ok = !report.dataset.drifted && !report.dataset.inconclusive;
     document["ok"] = json!(ok);
-    let broken: Vec<_> = reference.broken.into_iter().chain(current.broken).collect();
+    let broken = reference.broken().chain(current.broken());
+    let broken: Vec<_> = broken.cloned().collect();
     let report = Report::new("data drift", document, text).judged(ok);
     Ok(report.without(&broken, args.reading.skip_bad))
 }
 
+/// One of the two tables.
+enum Side {
+    Rows(Opened),
+    Profile(Box<ProfileState>),
+}
+
+impl Side {
+    fn open(file: &Path, args: &DataDrift, place: &Place) -> Result<Self, Failure> {
+        if !is_stored(file) {
+            return Ok(Side::Rows(scan_in(&place.path(file), &args.reading, &[])?));
+        }
+        if args.rows {
+            return Err(Failure::usage(
+                "usage",
+                format!(
+                    "--rows compares whole rows, and {} is a profile, which has none",
+                    file.display()
+                ),
+                "give the table itself, or leave --rows out",
+            ));
+        }
+        Ok(Side::Profile(Box::new(read_stored(file, place)?)))
+    }
+
+    fn against(&self) -> Against<'_> {
+        match self {
+            Side::Rows(opened) => Against::Rows(opened.scan.as_ref()),
+            Side::Profile(profile) => Against::Profile(profile),
+        }
+    }
+
+    /// Files that could not be read.
+    fn broken(&self) -> impl Iterator<Item = &Broken> {
+        match self {
+            Side::Rows(opened) => opened.broken.iter(),
+            Side::Profile(_) => [].iter(),
+        }
+    }
+}
+
 fn options(args: &DataDrift) -> Result<DriftOptions, Failure> {
-    if !(args.alpha > 0.0 && args.alpha < 1.0) {
+    if let Some(alpha) = args.alpha.filter(|alpha| !(*alpha > 0.0 && *alpha < 1.0)) {
         return Err(Failure::usage(
             "alpha",
-            format!(
-                "--alpha {} is no level: it lies between 0 and 1",
-                args.alpha
-            ),
+            format!("--alpha {alpha} is no level: it lies between 0 and 1"),
             "write a number such as --alpha 0.05",
         ));
     }
@@ -211,6 +253,9 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
             table(&["group", "rows", "drifted", ""], &lines)
         ));
     }
+    for note in notes(report) {
+        text.push_str(&format!("\n{note}"));
+    }
     for (columns, file) in [
         (&report.only_in_reference, "reference"),
         (&report.only_in_current, "current"),
@@ -223,6 +268,24 @@ fn in_words(report: &DriftReport, options: &DriftOptions) -> String {
         }
     }
     text
+}
+
+/// What is to be known of a comparison beside its numbers.
+fn notes(report: &DriftReport) -> Vec<String> {
+    let left_out = report.left_out.iter();
+    let left_out = left_out.map(|column| format!("{} ({})", column.name, column.why));
+    let left_out: Vec<_> = left_out.collect();
+    let left_out = (!left_out.is_empty()).then(|| {
+        let names = left_out.join(", ");
+        format!("Not compared: {names}. With --column they are.")
+    });
+    let errors = report.columns.iter();
+    let errors = errors.filter_map(|column| column.reference.rank_error);
+    let rank_error = errors.reduce(f64::max).map(|error| {
+        let error = number(error * 100.0);
+        format!("The stored profile knows the ranks of numbers to {error} % of all values.")
+    });
+    left_out.into_iter().chain(rank_error).collect()
 }
 
 /// How many columns are not decided, and whether they could turn the judgement.
@@ -283,7 +346,9 @@ fn rule(options: &DriftOptions) -> String {
         }
         None => format!(
             "A column has drifted when its test says so (p below {}, adjusted by {}; or a distance above its threshold)",
-            options.alpha,
+            options
+                .alpha
+                .map_or("the test's own level".to_owned(), |alpha| alpha.to_string()),
             options.multiplicity.id()
         ),
     };

@@ -80,7 +80,7 @@ fn form_of(out: &Path) -> Result<Form, Failure> {
 }
 
 /// Tables are no .json: theirs ends in .ndjson.
-fn is_stored(file: &Path) -> bool {
+pub fn is_stored(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "json")
 }
 
@@ -103,24 +103,37 @@ fn refuse_questions(args: &DataProfile) -> Result<(), Failure> {
     }
 }
 
+/// Reads a profile that --out wrote.
+///
+/// # Errors
+/// [`Failure`] for a file that holds none.
+pub fn read_stored(file: &Path, place: &Place) -> Result<ProfileState, Failure> {
+    ProfileState::read(&read_file(&place.path(file))?).map_err(|error| {
+        wrong(
+            file,
+            error.to_string(),
+            "write it anew: galen data profile FILE --out",
+        )
+    })
+}
+
+fn wrong(file: &Path, why: String, help: &str) -> Failure {
+    Failure::usage("profile", format!("{}: {why}", file.display()), help)
+}
+
 fn put_together(files: &[PathBuf], place: &Place) -> Result<ProfileState, Failure> {
     let mut all: Option<ProfileState> = None;
     for file in files {
-        let path = place.path(file);
-        let wrong = |why: String, help: &str| {
-            Failure::usage("profile", format!("{}: {why}", file.display()), help)
-        };
-        let read = ProfileState::read(&read_file(&path)?).map_err(|error| {
-            wrong(
-                error.to_string(),
-                "write it anew: galen data profile FILE --out",
-            )
-        })?;
+        let read = read_stored(file, place)?;
         match &mut all {
             None => all = Some(read),
-            Some(all) => all
-                .merge(read)
-                .map_err(|error| wrong(error.to_string(), "profile the same columns everywhere"))?,
+            Some(all) => all.merge(read).map_err(|error| {
+                wrong(
+                    file,
+                    error.to_string(),
+                    "profile the same columns everywhere",
+                )
+            })?,
         }
     }
     all.ok_or_else(|| Failure::usage("usage", "no profile is named", "name one or more"))

@@ -2,38 +2,40 @@ use galen_stats::drift::{self, DriftTest, Kind as Values};
 use galen_stats::{Level, effect};
 use rayon::prelude::*;
 
-use super::side::summaries;
-use super::{ColumnDrift, ColumnEffect, Compared, DriftError, DriftOptions, Side, test_by_id};
+use super::side::{pooled, summaries};
+use super::{
+    Against, ColumnDrift, ColumnEffect, Compared, DriftError, DriftOptions, LeftOut, Side, against,
+    test_by_id,
+};
 use crate::accumulator::{AnyAccumulator, AnyState, NumbersOf, WordsOf, finished};
-use crate::scan::{Pace, Scan, gather};
+use crate::scan::{Pace, gather};
 use crate::{ColumnError, Kind, Table};
 
 /// Values of both tables that are held at once: columns are compared in batches of so many.
 const HELD_MAX: u64 = 24_000_000;
 
+/// The share of values that are one category from which on a column is not called stable.
+const POOLED_MAX: f64 = 0.05;
+
 /// How one column is compared.
 pub struct Plan {
     pub name: String,
     pub kind: Compared,
+    /// Whether the column was asked for by its name.
+    pub is_named: bool,
     pub test: Option<&'static dyn DriftTest>,
     pub threshold: Option<f64>,
 }
 
 /// How each column is compared: as numbers or dates if both tables hold such, or one of them nothing.
 pub fn plan(
-    reference: &dyn Scan,
-    current: &dyn Scan,
+    reference: Against,
+    current: Against,
     names: &[String],
     options: &DriftOptions,
 ) -> Result<Vec<Plan>, DriftError> {
-    let kind = |scan: &dyn Scan, name: &str| -> Result<Option<Kind>, ColumnError> {
-        let place = scan.heads().place(name)?;
-        Ok(scan
-            .has_values(place)
-            .then_some(scan.heads().list()[place].kind))
-    };
     let one = |name: &String| {
-        let (a, b) = (kind(reference, name)?, kind(current, name)?);
+        let (a, b) = (reference.kind(name)?, current.kind(name)?);
         let test = options
             .tests
             .get(name)
@@ -50,6 +52,7 @@ pub fn plan(
         Ok(Plan {
             name: name.clone(),
             kind,
+            is_named: test.is_some() || options.columns.contains(name),
             test,
             threshold: options.thresholds.get(name).copied(),
         })
@@ -76,37 +79,78 @@ pub fn side(plan: &Plan, state: AnyState) -> Side {
 
 /// Compares each column by itself; what it means for the table is not decided yet.
 pub fn columns(
-    reference: &dyn Scan,
-    current: &dyn Scan,
+    reference: Against,
+    current: Against,
     plan: &[Plan],
     options: &DriftOptions,
     pace: Pace,
-) -> Result<Vec<ColumnDrift>, DriftError> {
+) -> Result<Vec<Result<ColumnDrift, LeftOut>>, DriftError> {
     let rows = (reference.rows() + current.rows()).max(1);
     let at_once = (HELD_MAX / rows).clamp(1, 64) as usize;
     let mut compared = Vec::with_capacity(plan.len());
     for plan in plan.chunks(at_once) {
-        let gathered = |scan: &dyn Scan, is_reference| {
-            let accumulators: Vec<_> = plan.iter().map(accumulator).collect();
-            let accumulators: Vec<&dyn AnyAccumulator> =
-                accumulators.iter().map(AsRef::as_ref).collect();
-            let wrong = |error| DriftError::Scan(is_reference, error);
-            gather(scan, &accumulators, pace).map_err(wrong)
-        };
-        let (old, new) = (gathered(reference, true)?, gathered(current, false)?);
-        let both: Vec<_> = plan.iter().zip(old).zip(new).collect();
-        let one = |((plan, old), new): ((&Plan, AnyState), AnyState)| {
-            compare(plan, &side(plan, old), &side(plan, new), options)
-        };
-        compared.extend(
-            pace.on_threads(|| -> Vec<ColumnDrift> { both.into_par_iter().map(one).collect() }),
+        let (old, new) = (
+            told(reference, plan, true, pace)?,
+            told(current, plan, false, pace)?,
         );
+        let both: Vec<_> = plan.iter().zip(old).zip(new).collect();
+        let one = |((plan, old), new): ((&Plan, Told), Told)| {
+            let (old, new) = (old.side(plan), new.side(plan));
+            if !plan.is_named && (old.hardly_repeats() || new.hardly_repeats()) {
+                return Err(LeftOut {
+                    name: plan.name.clone(),
+                    why: "holds texts that hardly repeat",
+                });
+            }
+            Ok(compare(plan, &old, &new, options))
+        };
+        compared.extend(pace.on_threads(|| -> Vec<_> { both.into_par_iter().map(one).collect() }));
     }
     Ok(compared)
 }
 
+/// What is known of a column before it is made a [`Side`], which takes time.
+pub enum Told<'a> {
+    Rows(AnyState),
+    Profile(crate::profile::Reference<'a>),
+}
+
+impl Told<'_> {
+    pub fn side(self, plan: &Plan) -> Side {
+        match self {
+            Told::Rows(state) => side(plan, state),
+            Told::Profile(column) => Side::of_profile(plan.kind, column),
+        }
+    }
+}
+
+/// What is known of the columns in one of the tables.
+pub fn told<'a>(
+    table: Against<'a>,
+    plan: &[Plan],
+    is_reference: bool,
+    pace: Pace,
+) -> Result<Vec<Told<'a>>, DriftError> {
+    match table {
+        Against::Rows(scan) => {
+            let accumulators: Vec<_> = plan.iter().map(accumulator).collect();
+            let accumulators: Vec<&dyn AnyAccumulator> =
+                accumulators.iter().map(AsRef::as_ref).collect();
+            let failed = |error| DriftError::Scan(is_reference, error);
+            let states = gather(scan, &accumulators, pace).map_err(failed)?;
+            Ok(states.into_iter().map(Told::Rows).collect())
+        }
+        Against::Profile(profile) => {
+            let column = |plan: &Plan| against::column(profile, &plan.name).map(Told::Profile);
+            Ok(plan.iter().map(column).collect::<Result<_, _>>()?)
+        }
+    }
+}
+
 /// Compares one column.
 pub fn compare(plan: &Plan, old: &Side, new: &Side, options: &DriftOptions) -> ColumnDrift {
+    let one_category = pooled(old, new);
+    let (old, new) = one_category.as_ref().map_or((old, new), |(a, b)| (a, b));
     let test = match plan.test {
         Some(test) => test,
         None => drift::default_test_of(&old.sample(), &new.sample())
@@ -120,11 +164,8 @@ pub fn compare(plan: &Plan, old: &Side, new: &Side, options: &DriftOptions) -> C
     } else {
         (old, new)
     };
-    let own = if about.gives_p {
-        options.alpha
-    } else {
-        about.default_threshold
-    };
+    let own = options.alpha.filter(|_| about.gives_p);
+    let own = own.unwrap_or(about.default_threshold);
     let threshold = plan.threshold.unwrap_or(own);
     let (statistic, p_value, drifted, why) =
         match test.test(&old.sample(), &new.sample(), options.seed) {
@@ -136,6 +177,20 @@ pub fn compare(plan: &Plan, old: &Side, new: &Side, options: &DriftOptions) -> C
             ),
             Err(undefined) => (None, None, None, Some(undefined.to_string())),
         };
+    // Putting categories together hides what happens among them, and never makes two columns differ more.
+    let hidden = [old, new].into_iter().filter_map(|side| side.pooled);
+    let hidden = hidden.fold(0.0, f64::max);
+    let numbers_untold = old.kind != Compared::Category && old.untold + new.untold > 0;
+    let (drifted, why) = if numbers_untold || hidden >= 1.0 {
+        let why = "A stored profile does not tell the values of this column.";
+        (None, Some(why.to_owned()))
+    } else if drifted == Some(false) && hidden > POOLED_MAX {
+        let share = (hidden * 100.0).round();
+        let why = format!("A stored profile does not tell {share} % of the values apart.");
+        (None, Some(why))
+    } else {
+        (drifted, why)
+    };
     let (reference, current) = summaries(old, new);
     ColumnDrift {
         name: plan.name.clone(),
@@ -198,8 +253,7 @@ pub fn decide(columns: &mut [ColumnDrift], options: &DriftOptions) {
             column.drifted = match against {
                 Some(Outside) => Some(true),
                 Some(Inside) => Some(false),
-                Some(Straddles) => None,
-                None => None,
+                Some(Straddles) | None => None,
             };
         }
     }
@@ -218,20 +272,23 @@ pub fn column_drift(
     alpha: f64,
 ) -> Result<ColumnDrift, ColumnError> {
     let options = DriftOptions {
-        alpha,
+        alpha: Some(alpha),
+        columns: vec![name.to_owned()],
         ..DriftOptions::default()
     };
+    let (old, new) = (Against::Rows(reference), Against::Rows(current));
     let failed = |error| match error {
         DriftError::Column(error) => error,
         // A table in memory is read without fail.
         other => unreachable!("{other}"),
     };
     let names = [name.to_owned()];
-    let mut plan = plan(reference, current, &names, &options).map_err(failed)?;
+    let mut plan = plan(old, new, &names, &options).map_err(failed)?;
     plan.iter_mut().for_each(|plan| plan.test = test);
-    let columns = columns(reference, current, &plan, &options, Pace::ALONE).map_err(failed)?;
+    let columns = columns(old, new, &plan, &options, Pace::ALONE).map_err(failed)?;
     Ok(columns
         .into_iter()
+        .flatten()
         .next()
-        .expect("one column was asked for"))
+        .expect("a column that is named is compared"))
 }

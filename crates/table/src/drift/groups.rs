@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::compare::{accumulator, compare as compare_column, decide, side};
-use super::{DatasetDrift, DriftError, DriftOptions, GroupDrift, compare::Plan};
-use crate::accumulator::{AnyAccumulator, AnyState, Grouped, GroupedStates};
-use crate::scan::{Pace, Scan, gather};
-use crate::{Cell, Kind};
+use super::compare::{accumulator, compare as compare_column, decide, side, told};
+use super::{Against, DatasetDrift, DriftError, DriftOptions, GroupDrift, Side, compare::Plan};
+use crate::Cell;
+use crate::accumulator::{AnyAccumulator, Grouped, GroupedStates};
+use crate::scan::{Pace, gather};
 
 /// Groups beyond which there are too many to look at.
 pub const GROUPS_MAX: usize = 400;
@@ -75,51 +75,43 @@ impl Split {
 
 /// Compares the columns within each group.
 pub fn compare(
-    reference: &dyn Scan,
-    current: &dyn Scan,
+    reference: Against,
+    current: Against,
     plan: &[Plan],
     options: &DriftOptions,
     split: &Split,
     pace: Pace,
 ) -> Result<Vec<GroupDrift>, DriftError> {
-    let is_time = |scan: &dyn Scan| scan.heads().kind(split.column()).map(Kind::is_time);
-    if let Split::Windows { column, .. } = split
-        && !is_time(current)?
-    {
-        return Err(DriftError::NoTime(column.clone()));
+    if let Split::Windows { column, .. } = split {
+        match current {
+            Against::Rows(scan) if scan.heads().kind(column)?.is_time() => {}
+            Against::Rows(_) => return Err(DriftError::NoTime(column.clone())),
+            Against::Profile(_) => return Err(DriftError::NoWindows),
+        }
     }
     let mut groups: BTreeMap<String, Vec<super::ColumnDrift>> = BTreeMap::new();
     for plan in plan.iter().filter(|plan| plan.name != split.column()) {
-        let new =
-            states(current, split, plan, true, pace).map_err(|e| DriftError::Scan(false, e))?;
-        let by_group = matches!(split, Split::By(_));
-        let mut old = states(reference, split, plan, by_group, pace)
-            .map_err(|e| DriftError::Scan(true, e))?;
+        let new = sides(current, split, plan, false, pace)?;
         if new.len() > GROUPS_MAX {
             return Err(DriftError::TooManyGroups {
                 column: split.column().to_owned(),
                 limit: GROUPS_MAX,
             });
         }
-        let whole = if by_group {
-            None
-        } else {
-            old.remove("").map(|state| side(plan, state))
+        let (whole, mut old) = match split {
+            Split::By(_) => (None, sides(reference, split, plan, true, pace)?),
+            Split::Windows { .. } => (Some(whole(reference, plan, pace)?), BTreeMap::new()),
         };
-        let none = || side(plan, accumulator(plan).begin());
-        for (group, state) in new {
-            let old = match &whole {
-                Some(whole) => whole.clone(),
-                None => old
-                    .remove(&group)
-                    .map_or_else(none, |state| side(plan, state)),
-            };
-            let column = compare_column(plan, &old, &side(plan, state), options);
+        for (group, new) in new {
+            let same = old.remove(&group);
+            let none = Side::none(plan.kind);
+            let old = whole.as_ref().or(same.as_ref()).unwrap_or(&none);
+            let column = compare_column(plan, old, &new, options);
             groups.entry(group).or_default().push(column);
         }
         // A group that nobody is in any more has drifted as far as it can, and is shown so.
-        for (group, state) in old {
-            let column = compare_column(plan, &side(plan, state), &none(), options);
+        for (group, old) in old {
+            let column = compare_column(plan, &old, &Side::none(plan.kind), options);
             groups.entry(group).or_default().push(column);
         }
     }
@@ -134,23 +126,36 @@ pub fn compare(
     Ok(compared.collect())
 }
 
-/// The states of a column by group, or one of all rows under the empty name.
-fn states(
-    scan: &dyn Scan,
+/// A column of the reference, as a whole.
+fn whole(reference: Against, plan: &Plan, pace: Pace) -> Result<Side, DriftError> {
+    let mut told = told(reference, std::slice::from_ref(plan), true, pace)?;
+    Ok(told.remove(0).side(plan))
+}
+
+/// A column by group.
+fn sides(
+    table: Against,
     split: &Split,
     plan: &Plan,
-    by_group: bool,
+    is_reference: bool,
     pace: Pace,
-) -> Result<BTreeMap<String, AnyState>, crate::scan::ScanError> {
-    if !by_group {
-        let all = accumulator(plan);
-        let state = gather(scan, &[all.as_ref()], pace)?.pop();
-        return Ok(state
-            .map(|state| (String::new(), state))
-            .into_iter()
-            .collect());
+) -> Result<BTreeMap<String, Side>, DriftError> {
+    match table {
+        Against::Rows(scan) => {
+            let grouped = split.grouped(accumulator(plan));
+            let failed = |error| DriftError::Scan(is_reference, error);
+            let state = gather(scan, &[&grouped], pace).map_err(failed)?.remove(0);
+            let groups = GroupedStates::of(state).into_iter();
+            Ok(groups
+                .map(|(group, state)| (group, side(plan, state)))
+                .collect())
+        }
+        Against::Profile(profile) => {
+            let by = split.column();
+            let groups = profile.column_by(by, &plan.name);
+            let groups = groups.ok_or_else(|| DriftError::NoGroups(by.to_owned()))?;
+            let of = |(group, column)| (group, Side::of_profile(plan.kind, column));
+            Ok(groups.into_iter().map(of).collect())
+        }
     }
-    let grouped = split.grouped(accumulator(plan));
-    let state = gather(scan, &[&grouped], pace)?.pop();
-    Ok(state.map(GroupedStates::of).unwrap_or_default())
 }

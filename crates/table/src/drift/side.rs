@@ -2,12 +2,14 @@ use galen_stats::{CategoryCounts, Sample, SortedNumbers};
 
 use super::{Compared, SampleSummary};
 use crate::accumulator::{Numbers, Words};
-use crate::profile::Histogram;
+use crate::profile::{Histogram, Reference};
 
 /// Categories whose shares are shown.
 const SHARES_MAX: usize = 50;
 /// Bins of the histogram that both tables share.
 const BINS: usize = 20;
+/// The category of values that a stored profile does not tell apart.
+const UNTOLD: &str = "(all other values)";
 
 /// The values of one column in one table, missing ones dropped.
 #[derive(Clone, Debug)]
@@ -18,9 +20,54 @@ pub struct Side {
     /// The same values by their names; of numbers only when they are compared as categories.
     pub words: CategoryCounts,
     pub missing: u64,
+    /// Cells of which a stored profile does not say which category they hold.
+    pub untold: u64,
+    /// See [`SampleSummary::rank_error`].
+    pub rank_error: Option<f64>,
+    /// See [`SampleSummary::pooled`].
+    pub pooled: Option<f64>,
 }
 
 impl Side {
+    /// What a stored profile tells of a column.
+    pub fn of_profile(kind: Compared, column: Reference) -> Self {
+        let mut side = Self {
+            missing: column.missing(),
+            ..Self::none(kind)
+        };
+        if kind == Compared::Category {
+            let (untold, words) = column.words();
+            side.untold = untold;
+            side.words = CategoryCounts::from_counts(words);
+        } else {
+            let scale = if kind == Compared::Date {
+                86_400.0
+            } else {
+                1.0
+            };
+            let numbers = column.numbers().into_iter();
+            let numbers = numbers.map(|(value, count)| (value / scale, count));
+            let numbers = SortedNumbers::from_counts(numbers);
+            side.numbers = numbers.expect("a profile holds finite numbers only");
+            side.untold = column.n().saturating_sub(side.numbers.n());
+            side.rank_error = column.rank_error();
+        }
+        side
+    }
+
+    /// A column without cells.
+    pub fn none(kind: Compared) -> Self {
+        Self {
+            kind,
+            numbers: SortedNumbers::default(),
+            words: CategoryCounts::default(),
+            missing: 0,
+            untold: 0,
+            rank_error: None,
+            pooled: None,
+        }
+    }
+
     pub fn of_numbers(kind: Compared, mut numbers: Numbers) -> Self {
         if kind == Compared::Date {
             // Seconds become days.
@@ -31,10 +78,9 @@ impl Side {
         }
         let sorted = SortedNumbers::of(&numbers.values);
         Self {
-            kind,
             numbers: sorted.expect("a table holds finite numbers only"),
-            words: CategoryCounts::default(),
             missing: numbers.missing,
+            ..Self::none(kind)
         }
     }
 
@@ -44,10 +90,9 @@ impl Side {
             .into_iter()
             .map(|(word, count)| (word.to_string(), count));
         Self {
-            kind: Compared::Category,
-            numbers: SortedNumbers::default(),
             words: CategoryCounts::from_counts(counts),
             missing: words.missing,
+            ..Self::none(Compared::Category)
         }
     }
 
@@ -61,11 +106,42 @@ impl Side {
             .counts()
             .map(|(v, n)| (crate::cell::render(v), n));
         Self {
-            kind: Compared::Category,
-            numbers: SortedNumbers::default(),
             words: CategoryCounts::from_counts(words),
             missing: self.missing,
+            untold: self.untold,
+            rank_error: self.rank_error,
+            ..Self::none(Compared::Category)
         }
+    }
+
+    /// Whether a category is told apart, if any cell holds it.
+    fn tells(&self, word: &str) -> bool {
+        self.untold == 0 || self.words.count(word) > 0
+    }
+
+    /// The same cells, those whose category is not told in both columns as one category.
+    fn pooled_with(&self, other: &Side) -> Self {
+        let kept = self.words.counts();
+        let kept = kept.filter(|(word, _)| other.tells(word) && *word != UNTOLD);
+        let kept: Vec<_> = kept.map(|(word, n)| (word.to_owned(), n)).collect();
+        let n = self.words.n() + self.untold;
+        let others = n - kept.iter().map(|(_, n)| n).sum::<u64>();
+        let all = kept.into_iter().chain([(UNTOLD.to_owned(), others)]);
+        Self {
+            words: CategoryCounts::from_counts(all),
+            missing: self.missing,
+            rank_error: self.rank_error,
+            pooled: (n > 0).then(|| others as f64 / n as f64),
+            ..Self::none(Compared::Category)
+        }
+    }
+
+    /// Whether the column is of texts that hardly repeat, such as names of files: no share of them says anything.
+    pub fn hardly_repeats(&self) -> bool {
+        /// Fewer different texts may be categories of a small table.
+        const FEW: usize = 50;
+        let distinct = self.words.distinct();
+        distinct > FEW && distinct as u64 * 2 > self.words.n()
     }
 
     pub fn sample(&self) -> Sample<'_> {
@@ -80,6 +156,8 @@ impl Side {
         let mut summary = SampleSummary {
             n,
             missing: self.missing,
+            rank_error: self.rank_error,
+            pooled: self.pooled,
             ..SampleSummary::default()
         };
         if self.kind == Compared::Category {
@@ -95,6 +173,17 @@ impl Side {
         }
         summary
     }
+}
+
+/// Both columns with the categories that one of them does not tell apart as one; `None` if both tell all.
+pub fn pooled(reference: &Side, current: &Side) -> Option<(Side, Side)> {
+    let is_needed = reference.kind == Compared::Category && reference.untold + current.untold > 0;
+    is_needed.then(|| {
+        (
+            reference.pooled_with(current),
+            current.pooled_with(reference),
+        )
+    })
 }
 
 /// What both tables hold, numbers in the bins of one histogram.

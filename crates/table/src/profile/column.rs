@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use galen_stats::sketch::{Distinct, Quantiles};
+use galen_stats::sketch::Distinct;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -132,9 +132,7 @@ impl ColumnProfile {
             quantiles.extend(found);
         }
         let grouped = sketch.is_some_and(|sketch| sketch.grouped > 0);
-        let quantile_error = sketch
-            .filter(|_| !quantiles.is_empty())
-            .map(|sketch| Quantiles::ERROR + sketch.grouped as f64 / seen.n.max(1) as f64);
+        let quantile_error = seen.rank_error().filter(|_| !quantiles.is_empty());
         let ordinal = numeric || seen.kind.is_time();
         let mut column = Self {
             name: name.to_owned(),

@@ -254,6 +254,16 @@ impl ProfileState {
         let column = self.columns.iter().find(|column| column.name == name)?;
         Some(Reference(&column.seen))
     }
+
+    /// A column within each group of rows that have the same value in `by`; `None` if the profile has no such groups.
+    pub fn column_by(&self, by: &str, name: &str) -> Option<BTreeMap<String, Reference<'_>>> {
+        let by = self.by.as_ref().filter(|state| state.column == by)?;
+        let of_group = by.groups.iter().filter_map(|group| {
+            let column = group.columns.iter().find(|column| column.name == name)?;
+            Some((as_written(group.value.clone()), Reference(&column.seen)))
+        });
+        Some(of_group.collect())
+    }
 }
 
 /// A column of a profile, for who compares new data with it.
@@ -277,14 +287,11 @@ impl Reference<'_> {
     /// The values with their counts, as they are written, in their order; the first number is how many cells hold another value, which is
     /// none unless there are too many different values or rare ones are not told.
     pub fn words(self) -> (u64, BTreeMap<String, u64>) {
-        let words = self.0.counts.all().map(|(key, text, times)| {
-            let word = match shown(self.0.kind, key, text) {
-                Value::String(text) => text,
-                Value::Number(n) => n.as_f64().map(crate::cell::render).unwrap_or_default(),
-                other => other.to_string(),
-            };
-            (word, times)
-        });
+        let words = self
+            .0
+            .counts
+            .all()
+            .map(|(key, text, times)| (as_written(shown(self.0.kind, key, text)), times));
         let words: BTreeMap<String, u64> = words.collect();
         (self.0.n.saturating_sub(words.values().sum()), words)
     }
@@ -306,6 +313,20 @@ impl Reference<'_> {
     /// Whether every value with its count is known.
     pub fn is_exact(self) -> bool {
         self.0.sketch.is_none()
+    }
+
+    /// How far the rank of a number may be from the true one, as a share of all values; `None` if all are known.
+    pub fn rank_error(self) -> Option<f64> {
+        self.0.rank_error()
+    }
+}
+
+/// A value as a table would write it.
+fn as_written(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Number(n) => n.as_f64().map(crate::cell::render).unwrap_or_default(),
+        other => other.to_string(),
     }
 }
 

@@ -68,6 +68,9 @@ pub fn page(
             page.push(pictures(&moved_most, &title(group)));
         }
     }
+    for note in super::notes(report) {
+        page.push(Block::note(NoteKind::Info, note));
+    }
     for (columns, file) in [
         (&report.only_in_reference, "reference"),
         (&report.only_in_current, "current table"),
