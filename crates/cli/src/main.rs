@@ -5,6 +5,7 @@ mod command;
 mod demo;
 mod outside;
 mod place;
+mod progress;
 mod reading;
 mod report;
 mod words;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     outside::keep_guarded_panics_quiet();
     let json = cli.json;
     let outcome = run(cli);
+    progress::clear();
     match outcome {
         Ok(report) => {
             let text = if json {

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::args::Reading;
 use crate::outside::stopped;
+use crate::progress;
 use crate::report::Failure;
 use files::files_of;
 pub use files::is_pattern;
@@ -187,12 +188,12 @@ pub fn broken_among(first: &Broken, count: usize) -> Failure {
     )
 }
 
-/// How the reading goes on: threads, Ctrl-C.
+/// How the reading goes on: threads, a line that says how far it is, Ctrl-C.
 pub fn pace(reading: &Reading) -> Pace<'static> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     Pace {
         jobs: reading.jobs.unwrap_or_else(cores),
-        progress: &|_| {},
+        progress: &progress::read,
         stopped: &stopped,
     }
 }
