@@ -104,7 +104,13 @@ impl Columns {
         let array = natural(plan.natural, array).map_err(broken)?;
         let array = match plan.natural {
             Kind::Number => finite(array, &head.name, first)?,
-            Kind::Text => without_markers(array, &plan.markers),
+            // A damaged file can say a type that its array is not.
+            Kind::Text => {
+                without_markers(array, &plan.markers).ok_or_else(|| ReadError::Columnar {
+                    what,
+                    why: format!("column `{}` is damaged; get the file anew", head.name),
+                })?
+            }
             _ => array,
         };
         if plan.kind == plan.natural {
@@ -199,12 +205,13 @@ fn finite(array: ArrayRef, name: &str, first: u64) -> Result<ArrayRef, ReadError
     Ok(Arc::new(kept.collect::<Float64Array>()))
 }
 
-fn without_markers(array: ArrayRef, markers: &Markers) -> ArrayRef {
+/// Texts without those that mean that there is none; `None` for an array of another type.
+fn without_markers(array: ArrayRef, markers: &Markers) -> Option<ArrayRef> {
     let is_missing = |text: &str| markers.mean_missing(text.trim());
     if let Some(coded) = array.as_dictionary_opt::<Int32Type>() {
-        let words = coded.values().as_string::<i32>();
+        let words = coded.values().as_string_opt::<i32>()?;
         if !words.iter().flatten().any(is_missing) {
-            return array;
+            return Some(array);
         }
         let kept: StringArray = (0..coded.len())
             .map(|row| {
@@ -213,16 +220,16 @@ fn without_markers(array: ArrayRef, markers: &Markers) -> ArrayRef {
             })
             .map(|text| text.filter(|text| !is_missing(text)))
             .collect();
-        return Arc::new(kept);
+        return Some(Arc::new(kept));
     }
-    let texts = array.as_string::<i32>();
+    let texts = array.as_string_opt::<i32>()?;
     if !texts.iter().flatten().any(is_missing) {
-        return array;
+        return Some(array);
     }
     let kept = texts
         .iter()
         .map(|text| text.filter(|text| !is_missing(text)));
-    Arc::new(kept.collect::<StringArray>())
+    Some(Arc::new(kept.collect::<StringArray>()))
 }
 
 /// The cells of an array as texts.
