@@ -7,7 +7,7 @@ use super::{ReadError, ReadOptions, disk};
 use crate::source::Source;
 
 /// Bytes of a part, about.
-const PART: usize = 8 << 20;
+const PART: usize = 1 << 20;
 
 /// Whole records that follow each other.
 #[derive(Clone, Copy, Debug)]
