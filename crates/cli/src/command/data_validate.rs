@@ -7,6 +7,7 @@ mod tfdv;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use galen_control::Accepted;
 use galen_spec::data::{Data, Expectation, Severity};
 use galen_spec::suite::Suite;
 use galen_spec::{Diagnostic, Positions};
@@ -19,6 +20,7 @@ use galen_table::scan::{Scan, look_up};
 use serde_json::{Value, json};
 
 use super::data::found_lines;
+use super::data_accept::{documents_of, lines_of};
 use crate::args::DataValidate;
 use crate::command::declared_file;
 use crate::outside::read_file;
@@ -36,7 +38,7 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         ));
     };
     let expect = place.path(expect);
-    let expected = expected_of(&expect)?;
+    let expected = expected_of(&expect, place)?;
     build_server::refuse_unknown(&args.report)?;
     let others = OtherTables::read(args, place)?;
     let open = if any_of_texts(&expected.expectations) {
@@ -88,7 +90,11 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         failed.len()
     )];
     lines.extend(found_lines(&json!(failed)));
-    let document = json!({"ok": ok, "rows": scan.rows(), "results": shown});
+    lines.extend(lines_of(&expected.accepted));
+    let mut document = json!({"ok": ok, "rows": scan.rows(), "results": shown});
+    if !expected.accepted.is_empty() {
+        document["accepted"] = documents_of(&expected.accepted);
+    }
     let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
     Ok(report.without(&opened.broken, args.reading.skip_bad))
 }
@@ -99,13 +105,19 @@ struct Expected {
     /// Declared columns whose values are codes, whatever they look like.
     codes: Vec<galen_spec::data::Column>,
     tfdv: Option<galen_spec::tfdv::Schema>,
+    /// The anomalies that the schema lets pass because somebody accepted them.
+    accepted: Vec<Accepted>,
 }
 
 /// Reads a data plan, or a suite.
-fn expected_of(path: &Path) -> Result<Expected, Failure> {
+fn expected_of(path: &Path, place: &Place) -> Result<Expected, Failure> {
     if is_plan(&read_file(path)?) {
-        let plan: Data = declared_file(path)?;
+        let mut plan: Data = declared_file(path)?;
         refuse_unknown(path, &plan.expectations)?;
+        let accepted = match &mut plan.tfdv {
+            Some(schema) => tfdv::open_as_accepted(schema, path, place)?,
+            None => Vec::new(),
+        };
         let mut expectations = implied(&plan);
         expectations.extend(plan.expectations.iter().cloned());
         let mut codes = plan.columns;
@@ -113,7 +125,8 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         return Ok(Expected {
             expectations,
             codes,
-            tfdv: None,
+            tfdv: plan.tfdv,
+            accepted,
         });
     }
     let suite: Suite = declared_file(path)?;
@@ -122,6 +135,7 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         expectations: suite.expectations,
         codes: Vec::new(),
         tfdv: suite.tfdv,
+        accepted: Vec::new(),
     })
 }
 

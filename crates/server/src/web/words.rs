@@ -91,6 +91,7 @@ pub(super) fn act(deed: &Deed) -> &'static str {
         Deed::Authorise(_) => "Authorised",
         Deed::AddData(_) => "Data added",
         Deed::Examine(_) => "Examined",
+        Deed::Accept(_) => "Anomaly accepted",
         Deed::Split(_) => "Divided",
         Deed::Seal(_) => "Sealed",
         Deed::Run(_) => "Run",
@@ -138,6 +139,13 @@ pub(super) fn sentence(record: &Record) -> Vec<Span> {
             deed.stops,
             deed.warns,
             deed.notes
+        )),
+        Deed::Accept(deed) => text(format!(
+            "{} in {}: {}; {}",
+            deed.kind,
+            deed.dataset,
+            deed.in_words(),
+            deed.reason
         )),
         Deed::Split(deed) => {
             let parts: Vec<String> = deed

@@ -242,6 +242,7 @@ impl World {
                     stops: 1,
                     warns: 1,
                     notes: 0,
+                    accepted: Vec::new(),
                     evidence,
                 }),
             );
