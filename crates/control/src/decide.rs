@@ -4,8 +4,9 @@ use galen_spec::Name;
 use jiff::Timestamp;
 
 use crate::act::{
-    Act, Ask, Scene, accept, add_data, assess, authorise, document, enrol, examine, explain, finding,
-    found, freeze, judge, open, propose, release, roll_back, run, seal, sign, split, window,
+    Act, Ask, Scene, accept, add_data, assess, authorise, document, enrol, examine, explain,
+    finding, found, freeze, judge, open, propose, release, roll_back, run, seal, sign, split,
+    window,
 };
 use crate::{Actor, Deed, Record, Refusal, State};
 

@@ -11,9 +11,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
-    accept::Accept, assess::Assess, authorise::Authorise, document::Document, examine::Examine, explain::Explain,
-    judge::Judge, open::Open, roll_back::RollBack, run::Development, run::ModelFacts, seal::Seal,
-    sign::Meaning, split::Split, window::Window,
+    accept::Accept, assess::Assess, authorise::Authorise, document::Document, examine::Examine,
+    explain::Explain, judge::Judge, open::Open, roll_back::RollBack, run::Development,
+    run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window,
 };
 use crate::{Actor, Deed, Record, Refusal};
 

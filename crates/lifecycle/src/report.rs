@@ -41,10 +41,8 @@ pub(crate) fn of_schema(
         ..ReadOptions::default()
     };
     let table = Table::read_csv(bytes, &options).map_err(|error| wrong(&error))?;
-    let statistics =
-        Statistics::of(&table, &schema, Pace::ALONE).map_err(|error| wrong(&error))?;
-    let judged =
-        judge(&schema, &statistics, &Setting::default()).map_err(|error| wrong(&error))?;
+    let statistics = Statistics::of(&table, &schema, Pace::ALONE).map_err(|error| wrong(&error))?;
+    let judged = judge(&schema, &statistics, &Setting::default()).map_err(|error| wrong(&error))?;
     Ok(results(&schema, &judged))
 }
 

@@ -23,7 +23,10 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::Profile(args) => super::data_profile::describe(args, place),
         Data::Validate(args) => match file_of(&args.what, place) {
             Some(file) => super::data_validate::validate_file(&file, args, place),
-            None => examine(&args.what, Examination::Validate, place),
+            None => {
+                super::data_validate::refuse_of_files(args)?;
+                examine(&args.what, Examination::Validate, place)
+            }
         },
         Data::Accept {
             name,

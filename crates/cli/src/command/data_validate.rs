@@ -91,12 +91,46 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     )];
     lines.extend(found_lines(&json!(failed)));
     lines.extend(lines_of(&expected.accepted));
-    let mut document = json!({"ok": ok, "rows": scan.rows(), "results": shown});
+    let suggested = asked.iter().filter(|one| one.suggested).count();
+    if suggested > 0 {
+        lines.push(format!(
+            "{suggested} of the expectations were suggested by a profile, and nobody has reviewed them yet."
+        ));
+    }
+    let mut document =
+        json!({"ok": ok, "rows": scan.rows(), "results": shown, "suggested": suggested});
     if !expected.accepted.is_empty() {
         document["accepted"] = documents_of(&expected.accepted);
     }
     let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
     Ok(report.without(&opened.broken, args.reading.skip_bad))
+}
+
+/// Refuses for a dataset of the project what is asked of a file only: a dataset is judged as the frozen plan says.
+pub fn refuse_of_files(args: &DataValidate) -> Result<(), Failure> {
+    let options = [
+        ("--expect", args.expect.is_some()),
+        ("--out", args.out.is_some()),
+        ("--report", !args.report.is_empty()),
+        ("--id", args.id.is_some()),
+        ("--table", !args.tables.is_empty()),
+        ("--strict", args.strict),
+        ("--environment", args.environment.is_some()),
+        ("--previous", args.previous.is_some()),
+        ("--serving", args.serving.is_some()),
+        ("--previous-version", args.previous_version.is_some()),
+    ];
+    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        "usage",
+        format!(
+            "`{}` is a dataset, or no file that is there, and {option} is for files",
+            args.what
+        ),
+        "leave it out, or name the file: galen data validate FILE --expect data.yaml",
+    ))
 }
 
 /// What a plan or a suite expects.

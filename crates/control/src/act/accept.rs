@@ -206,7 +206,10 @@ impl State {
         accepted.try_fold(schema.clone(), |schema, one| {
             let accept = &one.accept;
             amended(schema, &accept.column, &accept.amendments).map_err(|error| {
-                let what = format!("entry {} does not fit the frozen schema: {error}", one.entry);
+                let what = format!(
+                    "entry {} does not fit the frozen schema: {error}",
+                    one.entry
+                );
                 Refusal::new("not_amendable", what, "run galen verify")
             })
         })

@@ -44,7 +44,11 @@ fn found(age_max: i64) -> Vec<Value> {
     let texts = json!({"change": "texts", "values": ["C"]});
     vec![
         json!({"expectation": "expect_column_to_exist", "column": "age", "observed": 7}),
-        anomaly("age", BIG, json!({"change": "highest_whole", "max": age_max})),
+        anomaly(
+            "age",
+            BIG,
+            json!({"change": "highest_whole", "max": age_max}),
+        ),
         anomaly("ward", STRANGE, texts),
         anomaly("ward", "UNEXPECTED_DATA_TYPE", Value::Null),
     ]
@@ -59,7 +63,9 @@ fn validation(world: &World, dataset: &str, found: &[Value]) -> Evidence {
     let mut evidence = Evidence::of("validation", subjects);
     let accepted = world.state.accepted_entries();
     if !accepted.is_empty() {
-        evidence.settings.insert("accepted".to_owned(), json!(accepted));
+        evidence
+            .settings
+            .insert("accepted".to_owned(), json!(accepted));
     }
     evidence.details = Some(json!({ "found": found }));
     evidence
@@ -79,7 +85,12 @@ fn asked(world: &mut World, evidence: Evidence, column: &str, kind: &str) -> Acc
     }
 }
 
-fn accept(world: &mut World, evidence: Evidence, column: &str, kind: &str) -> Result<Vec<Record>, Refusal> {
+fn accept(
+    world: &mut World,
+    evidence: Evidence,
+    column: &str,
+    kind: &str,
+) -> Result<Vec<Record>, Refusal> {
     let ask = asked(world, evidence, column, kind);
     world.ask("ada", Ask::Accept(ask))
 }
@@ -103,15 +114,29 @@ fn an_accepted_anomaly_opens_the_schema_by_that_much_and_the_frozen_file_stays()
     let evidence = validation(&world, "cohort", &found(97)[2..]);
     accept(&mut world, evidence, "ward", STRANGE).unwrap();
     assert_eq!(
-        schema(&world).feature[1].string_domain.as_ref().unwrap().value,
+        schema(&world).feature[1]
+            .string_domain
+            .as_ref()
+            .unwrap()
+            .value,
         ["A", "B", "C"]
     );
     assert_eq!(world.state.frozen[&Name::Data], frozen);
     let first = &world.state.accepted[0];
-    assert_eq!((first.by.person(), first.accept.plan), (Some("ada"), frozen.digest));
-    assert_eq!(first.accept.amendments, [Amendment::HighestWhole { max: 97 }]);
+    assert_eq!(
+        (first.by.person(), first.accept.plan),
+        (Some("ada"), frozen.digest)
+    );
+    assert_eq!(
+        first.accept.amendments,
+        [Amendment::HighestWhole { max: 97 }]
+    );
     assert_eq!(first.accept.in_words(), "age may be as high as 97");
     assert!(first.entry < world.state.accepted[1].entry);
+    for record in &world.records {
+        let text = serde_json::to_string(record).unwrap();
+        assert_eq!(&serde_json::from_str::<Record>(&text).unwrap(), record);
+    }
 }
 
 #[test]
@@ -151,14 +176,23 @@ fn only_a_frozen_schema_can_be_opened() {
 fn an_anomaly_that_the_data_do_not_have_is_not_accepted() {
     let mut world = world();
     let evidence = validation(&world, "cohort", &found(97));
-    for (column, kind) in [("age", STRANGE), ("ward", BIG), ("weight", BIG), ("age", "")] {
+    for (column, kind) in [
+        ("age", STRANGE),
+        ("ward", BIG),
+        ("weight", BIG),
+        ("age", ""),
+    ] {
         refused(
             accept(&mut world, evidence.clone(), column, kind),
             "not_found",
         );
     }
     let mut empty = evidence;
-    for details in [None, Some(json!(7)), Some(json!({"found": [{"expectation": "tfdv_schema"}]}))] {
+    for details in [
+        None,
+        Some(json!(7)),
+        Some(json!({"found": [{"expectation": "tfdv_schema"}]})),
+    ] {
         empty.details = details;
         refused(accept(&mut world, empty.clone(), "age", BIG), "not_found");
     }
@@ -181,10 +215,7 @@ fn what_no_least_change_lets_pass_is_for_somebody_to_say() {
     let mut world = world();
     let evidence = validation(&world, "cohort", &found(97));
     let kind = "UNEXPECTED_DATA_TYPE";
-    refused(
-        accept(&mut world, evidence, "ward", kind),
-        "not_amendable",
-    );
+    refused(accept(&mut world, evidence, "ward", kind), "not_amendable");
     // The ward has no bounds that could be widened.
     let impossible = anomaly("ward", BIG, json!({"change": "highest_whole", "max": 7}));
     let evidence = validation(&world, "cohort", &[impossible]);
@@ -266,7 +297,10 @@ fn a_validation_says_what_it_let_pass() {
         })
     };
     let accepted = world.state.accepted_entries();
-    refused(world.ask("ada", examine(Examination::Validate, &[])), "stale");
+    refused(
+        world.ask("ada", examine(Examination::Validate, &[])),
+        "stale",
+    );
     refused(
         world.ask("ada", examine(Examination::Check, &accepted)),
         "stale",

@@ -90,7 +90,9 @@ pub(crate) fn examination(
             let mut evidence = crate::report::validation(&table, &plan.value, of_schema, subjects);
             let accepted = state.accepted_entries();
             if !accepted.is_empty() {
-                evidence.settings.insert("accepted".to_owned(), json!(accepted));
+                evidence
+                    .settings
+                    .insert("accepted".to_owned(), json!(accepted));
             }
             Ok(evidence)
         }

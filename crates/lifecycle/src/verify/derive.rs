@@ -37,9 +37,12 @@ impl Proof<'_> {
             Deed::Examine(deed) => {
                 self.examined(&deed.dataset, deed.data, deed.examination, deed.evidence)
             }
-            Deed::Accept(deed) => {
-                self.examined(&deed.dataset, deed.data, Examination::Validate, deed.evidence)
-            }
+            Deed::Accept(deed) => self.examined(
+                &deed.dataset,
+                deed.data,
+                Examination::Validate,
+                deed.evidence,
+            ),
             Deed::Split(deed) => {
                 let Some(plan) = held(Name::Data)?.data else {
                     return Ok(Derived::Not("no data plan".to_owned()));
