@@ -155,6 +155,22 @@ fn what_only_a_schema_can_use_is_refused_without_one() {
     }
 }
 
+#[test]
+fn a_dataset_is_judged_as_the_frozen_plan_says_and_by_nothing_else() {
+    let place = with_schema();
+    for (option, value) in [
+        ("--expect", "data.yaml"),
+        ("--environment", "SERVING"),
+        ("--previous", "flchain.csv"),
+    ] {
+        let words = [
+            "data", "validate", "flchain", option, value, "--as", "gil", "--json",
+        ];
+        let error = galen(place.path(), &words).fails(2, "usage");
+        assert!(text(&error["message"]).contains(option), "{error:#}");
+    }
+}
+
 /// A schema that knows ages up to 97 and no other column; the study has people of 101 years.
 const SCHEMA: &str = "
 tfdv:
