@@ -64,38 +64,9 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     };
     let data = scene.state.dataset(&ask.dataset)?.digest;
     scene.state.not_sealed(data)?;
-    let (plan, evidence) = (scene.state.frozen[&Name::Data].digest, &ask.evidence.value);
-    if evidence.what != "validation" {
-        return Err(Refusal::new(
-            "wrong_evidence",
-            "the evidence is no validation",
-            "accept the anomaly again: galen data accept",
-        ));
-    }
-    if evidence.subject("dataset") != Some(data)
-        || evidence.subject("plan") != Some(plan)
-        || accepted_before(evidence) != scene.state.accepted_entries()
-    {
-        return Err(Refusal::new(
-            "stale",
-            format!(
-                "{} has another content, or is judged otherwise, than when the anomaly was found",
-                ask.dataset
-            ),
-            "run the command again",
-        ));
-    }
-    let found = anomalies(evidence);
-    let these: Vec<&Anomaly> = found
-        .iter()
-        .filter(|one| one.column == ask.column && one.kind == ask.kind)
-        .collect();
-    if these.is_empty() {
-        return Err(not_found(scene.state, ask, &found));
-    }
-    let amendments: Option<Vec<Amendment>> =
-        these.iter().map(|one| one.amendment.clone()).collect();
-    let amendments = amendments.ok_or_else(|| not_amendable(ask))?;
+    let plan = scene.state.frozen[&Name::Data].digest;
+    is_of_now(scene.state, ask, data, plan)?;
+    let amendments = amendments(scene.state, ask)?;
     amended(scene.state.amended(schema)?, &ask.column, &amendments)
         .map_err(|_| not_amendable(ask))?;
     Ok(Deed::Accept(Accept {
@@ -108,6 +79,47 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         reason: ask.reason.clone(),
         evidence: ask.evidence.digest,
     }))
+}
+
+/// The evidence validated this content by the schema that is in force, with all that was accepted before.
+fn is_of_now(state: &State, ask: &Ask, data: Digest, plan: Digest) -> Result<(), Refusal> {
+    let evidence = &ask.evidence.value;
+    if evidence.what != "validation" {
+        return Err(Refusal::new(
+            "wrong_evidence",
+            "the evidence is no validation",
+            "accept the anomaly again: galen data accept",
+        ));
+    }
+    if evidence.subject("dataset") != Some(data)
+        || evidence.subject("plan") != Some(plan)
+        || accepted_before(evidence) != state.accepted_entries()
+    {
+        return Err(Refusal::new(
+            "stale",
+            format!(
+                "{} has another content, or is judged otherwise, than when the anomaly was found",
+                ask.dataset
+            ),
+            "run the command again",
+        ));
+    }
+    Ok(())
+}
+
+/// By what the anomaly that is asked about would be none.
+fn amendments(state: &State, ask: &Ask) -> Result<Vec<Amendment>, Refusal> {
+    let found = anomalies(&ask.evidence.value);
+    let these: Vec<&Anomaly> = found
+        .iter()
+        .filter(|one| one.column == ask.column && one.kind == ask.kind)
+        .collect();
+    if these.is_empty() {
+        return Err(not_found(state, ask, &found));
+    }
+    let amendments = these.iter().map(|one| one.amendment.clone());
+    let amendments: Option<Vec<Amendment>> = amendments.collect();
+    amendments.ok_or_else(|| not_amendable(ask))
 }
 
 /// The entries of the acceptances that a validation judged by, besides the frozen schema.
