@@ -123,7 +123,7 @@ const BREAKS: &[Break] = &[
         Name::Data,
         "    expectation: expect_column_to_exist\n",
         "    expectation: expect_column_to_exist\n    suggested: true\n",
-        "creatinine_column",
+        "true",
     ),
     of(
         "data.parts",
