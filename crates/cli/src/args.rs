@@ -247,6 +247,23 @@ pub enum Data {
     ///
     /// Exit 1 if something of severity stop does not hold (with --strict also warn), 2 if a file cannot be read.
     Validate(DataValidate),
+    /// Accept an anomaly of a dataset: the frozen schema lets it pass from now on, and the ledger says who, what and why
+    ///
+    /// galen data validate names the anomalies. The data plan must be frozen with a schema of TensorFlow Data Validation
+    /// under `tfdv`; its file stays as it is, and what was accepted ends when another data plan is frozen. Exit 1 if there
+    /// is no such anomaly, or if no least change of the schema would let it pass.
+    ///
+    /// Example: galen data accept stays --anomaly ward:ENUM_TYPE_UNEXPECTED_STRING_VALUES --reason "A ward was opened." --as gil
+    Accept {
+        /// A dataset of the project
+        name: String,
+        /// The column and the anomaly's name, as in age:INT_TYPE_BIG_INT
+        #[arg(long, value_name = "COLUMN:TYPE")]
+        anomaly: String,
+        /// Why the data are right and the schema was too narrow
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Look for what ruins clinical models, in a dataset or in a file
     Check(DataCheck),
     /// Compare the columns of two files, folders or patterns of files; needs no project

@@ -4,6 +4,7 @@ mod authorise;
 mod change;
 mod check;
 mod data;
+mod data_accept;
 mod data_drift;
 mod data_estimate;
 mod data_profile;

@@ -1,5 +1,6 @@
 //! Acts: what somebody asks to do. One file an act: the deed that is recorded, its decision, and its fold.
 
+pub mod accept;
 pub mod add_data;
 pub mod assess;
 pub mod authorise;
@@ -84,6 +85,7 @@ pub enum Ask {
     Authorise(authorise::Authorise),
     AddData(add_data::Ask),
     Examine(examine::Examine),
+    Accept(accept::Ask),
     Split(split::Split),
     Seal(seal::Seal),
     Run(run::Ask),
@@ -131,22 +133,32 @@ pub(crate) struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The person who acts, if the frozen team allows the duty.
     pub fn person_with(&self, duty: Duty) -> Result<&'a str, Refusal> {
+        self.person_with_one_of(&[duty])
+    }
+
+    /// The person who acts, if the frozen team allows one of the duties.
+    pub fn person_with_one_of(&self, duties: &[Duty]) -> Result<&'a str, Refusal> {
         let person = self.person()?;
         let team = self.team()?;
-        if team.may(person, duty) {
+        if duties.iter().any(|duty| team.may(person, *duty)) {
             return Ok(person);
         }
-        let roles = team
-            .duties
-            .get(&duty)
-            .cloned()
-            .unwrap_or_default()
-            .join(", ");
-        let word = format!("{duty:?}").to_lowercase();
+        let roles = duties.iter().filter_map(|duty| team.duties.get(duty));
+        let roles: Vec<&str> = roles.flatten().map(String::as_str).collect();
+        let words: Vec<String> = duties
+            .iter()
+            .map(|duty| format!("`{}`", duty.word()))
+            .collect();
         Err(Refusal::new(
             "role",
-            format!("{person} has no role with the duty `{word}` in the frozen team.yaml"),
-            format!("let somebody with one of these roles do it: {roles}"),
+            format!(
+                "{person} has no role with the duty {} in the frozen team.yaml",
+                words.join(" or ")
+            ),
+            format!(
+                "let somebody with one of these roles do it: {}",
+                roles.join(", ")
+            ),
         ))
     }
 

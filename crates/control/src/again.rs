@@ -59,6 +59,13 @@ fn ask_of(record: &Record, library: &dyn Library) -> Result<Option<Ask>, Digest>
             bytes: deed.bytes,
         }),
         Deed::Examine(deed) => Ask::Examine(deed),
+        Deed::Accept(deed) => Ask::Accept(act::accept::Ask {
+            evidence: evidence(deed.evidence)?,
+            dataset: deed.dataset,
+            column: deed.column,
+            kind: deed.kind,
+            reason: deed.reason,
+        }),
         Deed::Split(deed) => Ask::Split(deed),
         Deed::Seal(deed) => Ask::Seal(deed),
         Deed::Run(deed) => Ask::Run(act::run::Ask {

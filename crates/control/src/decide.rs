@@ -4,8 +4,9 @@ use galen_spec::Name;
 use jiff::Timestamp;
 
 use crate::act::{
-    Act, Ask, Scene, add_data, assess, authorise, document, enrol, examine, explain, finding,
-    found, freeze, judge, open, propose, release, roll_back, run, seal, sign, split, window,
+    Act, Ask, Scene, accept, add_data, assess, authorise, document, enrol, examine, explain,
+    finding, found, freeze, judge, open, propose, release, roll_back, run, seal, sign, split,
+    window,
 };
 use crate::{Actor, Deed, Record, Refusal, State};
 
@@ -35,6 +36,7 @@ pub fn decide(state: &State, act: &Act, at: Timestamp) -> Result<Vec<Record>, Re
         Ask::Authorise(ask) => authorise::decide(&scene, ask)?,
         Ask::AddData(ask) => add_data::decide(&scene, ask)?,
         Ask::Examine(ask) => examine::decide(&scene, ask)?,
+        Ask::Accept(ask) => accept::decide(&scene, ask)?,
         Ask::Split(ask) => split::decide(&scene, ask)?,
         Ask::Seal(ask) => seal::decide(&scene, ask)?,
         Ask::Run(ask) => run::decide(&scene, ask)?,
@@ -74,7 +76,7 @@ impl Ask {
         match self {
             Ask::Found(_) => &[],
             Ask::Run(_) => &[Name::Team, Name::Pipeline, Name::Protocol],
-            Ask::Split(_) => &[Name::Team, Name::Data],
+            Ask::Accept(_) | Ask::Split(_) => &[Name::Team, Name::Data],
             Ask::Propose(_) => &[Name::Team, Name::Data, Name::Pccp],
             Ask::Open(_) | Ask::Judge(_) => &[Name::Team, Name::Protocol],
             Ask::Assess(_) => &[Name::Team, Name::Pccp, Name::Protocol],

@@ -24,6 +24,6 @@ pub use evidence::{Evidence, Row, Subject};
 pub use record::{Actor, Deed, Record};
 pub use refusal::Refusal;
 pub use state::{
-    Alert, AlertState, Change, ChangeState, Dataset, Finding, FindingState, FrozenSpec, Key,
-    Looked, Release, ReleaseState, RunFacts, Sealed, State,
+    Accepted, Alert, AlertState, Change, ChangeState, Dataset, Finding, FindingState, FrozenSpec,
+    Key, Looked, Release, ReleaseState, RunFacts, Sealed, State,
 };

@@ -79,6 +79,7 @@ pub enum Deed {
     Authorise(act::authorise::Authorise),
     AddData(act::add_data::AddData),
     Examine(act::examine::Examine),
+    Accept(act::accept::Accept),
     Split(act::split::Split),
     Seal(act::seal::Seal),
     Run(act::run::Run),
@@ -107,6 +108,7 @@ impl Deed {
             Deed::Authorise(_) => "authorise",
             Deed::AddData(_) => "add_data",
             Deed::Examine(_) => "examine",
+            Deed::Accept(_) => "accept",
             Deed::Split(_) => "split",
             Deed::Seal(_) => "seal",
             Deed::Run(_) => "run",
@@ -139,6 +141,11 @@ impl Deed {
                     Subject::new("evidence", deed.evidence),
                 ]
             }
+            Deed::Accept(deed) => vec![
+                Subject::new("dataset", deed.data),
+                Subject::new("plan", deed.plan),
+                Subject::new("evidence", deed.evidence),
+            ],
             Deed::Split(deed) => deed.subjects(),
             Deed::Seal(deed) => vec![
                 Subject::new("plain", deed.plain),

@@ -11,9 +11,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
-    assess::Assess, authorise::Authorise, document::Document, examine::Examine, explain::Explain,
-    judge::Judge, open::Open, roll_back::RollBack, run::Development, run::ModelFacts, seal::Seal,
-    sign::Meaning, split::Split, window::Window,
+    accept::Accept, assess::Assess, authorise::Authorise, document::Document, examine::Examine,
+    explain::Explain, judge::Judge, open::Open, roll_back::RollBack, run::Development,
+    run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window,
 };
 use crate::{Actor, Deed, Record, Refusal};
 
@@ -39,6 +39,9 @@ pub struct State {
     pub datasets: BTreeMap<String, Vec<Dataset>>,
     /// The latest examination by `dataset/kind`.
     pub examined: BTreeMap<String, Examined>,
+    /// Anomalies that were accepted since the data plan in force was frozen, oldest first.
+    #[serde(default)]
+    pub accepted: Vec<Accepted>,
     /// By the digest of the dataset that was divided.
     pub splits: BTreeMap<Digest, Split>,
     pub sealed: BTreeMap<String, Sealed>,
@@ -111,6 +114,15 @@ pub struct Dataset {
 pub struct Examined {
     pub examine: Examine,
     pub entry: u64,
+}
+
+/// An accepted anomaly with its entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accepted {
+    pub accept: Accept,
+    pub entry: u64,
+    pub by: Actor,
+    pub at: Timestamp,
 }
 
 /// A sealed dataset with its entry.
@@ -343,6 +355,7 @@ impl State {
             Deed::Authorise(deed) => deed.apply(self, record),
             Deed::AddData(deed) => deed.apply(self, record),
             Deed::Examine(deed) => deed.apply(self, record),
+            Deed::Accept(deed) => deed.apply(self, record),
             Deed::Split(deed) => deed.apply(self, record),
             Deed::Seal(deed) => deed.apply(self, record),
             Deed::Run(deed) => deed.apply(self, record),

@@ -1,5 +1,6 @@
 //! One file an act: what it reads and computes before it asks `control`.
 
+mod accept;
 mod analyse;
 mod assess;
 mod authorise;

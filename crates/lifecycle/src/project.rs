@@ -143,12 +143,20 @@ impl Project {
         Ok(*secret.as_bytes())
     }
 
+    /// Whether there is a ledger.
+    ///
+    /// # Errors
+    /// [`ActError::Disk`].
+    pub fn is_founded(&self) -> Result<bool, ActError> {
+        Ok(self.store.len(galen_ledger::CHECKPOINT)?.is_some())
+    }
+
     /// The ledger of the project.
     ///
     /// # Errors
     /// [`ActError::Input`] if the project was not founded.
     pub fn ledger(&self) -> Result<Ledger, ActError> {
-        if self.store.len(galen_ledger::CHECKPOINT)?.is_none() {
+        if !self.is_founded()? {
             return Err(ActError::input(
                 "no_ledger",
                 format!("there is no ledger in {}", self.settings.store),

@@ -19,6 +19,7 @@ mod monitoring;
 mod parts;
 mod perturbations;
 mod residual;
+mod reviewed;
 mod risk_controls;
 mod rollback;
 mod sets;
@@ -45,6 +46,7 @@ pub const CHECKS: &[&dyn CrossCheck] = &[
     &columns::Columns,
     &events::Events,
     &expectations::Expectations,
+    &reviewed::Reviewed,
     &parts::Parts,
     &sets::Sets,
     &subgroups::Subgroups,

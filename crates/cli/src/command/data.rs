@@ -7,6 +7,7 @@ use galen_lifecycle::{DataFile, Project};
 use galen_table::check::{Roles, check};
 use serde_json::{Value, json};
 
+use super::data_accept::{documents_of, lines_of};
 use crate::args::{Data, DataCheck};
 use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
@@ -22,8 +23,16 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         Data::Profile(args) => super::data_profile::describe(args, place),
         Data::Validate(args) => match file_of(&args.what, place) {
             Some(file) => super::data_validate::validate_file(&file, args, place),
-            None => examine(&args.what, Examination::Validate, place),
+            None => {
+                super::data_validate::refuse_of_files(args)?;
+                examine(&args.what, Examination::Validate, place)
+            }
         },
+        Data::Accept {
+            name,
+            anomaly,
+            reason,
+        } => super::data_accept::accept(name, anomaly, reason, place),
         Data::Check(args) => match file_of(&args.what, place) {
             Some(file) => check_file(&file, args),
             None => examine(&args.what, Examination::Check, place),
@@ -262,10 +271,12 @@ fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failur
         json!({"ok": one.stops == 0, "dataset": name, "entry": examined.entry.index});
     if how == Examination::Validate {
         document["results"] = examined.report["results"].clone();
+        document["accepted"] = documents_of(&examined.accepted);
     } else {
         document["findings"] = examined.report["found"].clone();
     }
     lines.extend(found_lines(&examined.report["found"]));
+    lines.extend(lines_of(&examined.accepted));
     // What the checks find is recorded; whether an input may be used is decided when a change is proposed.
     Ok(Report::new(kind, document, lines.join("\n")).judged(one.stops == 0))
 }

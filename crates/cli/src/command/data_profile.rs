@@ -197,7 +197,8 @@ fn draft(state: &ProfileState, title: &str) -> Result<String, Failure> {
     })?;
     Ok(format!(
         "# A first draft from the profile of {}. It holds of those rows; whether it should of others, somebody who knows the\n\
-         # data decides: read each entry, change it or take it out, then freeze the rest.\n{yaml}",
+         # data decides: read each entry, change it or take it out, and take out `suggested` of what stays. Then put what\n\
+         # stays under `expectations` in data.yaml: galen freeze data\n{yaml}",
         title.escape_debug()
     ))
 }

@@ -7,6 +7,7 @@ mod tfdv;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use galen_control::Accepted;
 use galen_spec::data::{Data, Expectation, Severity};
 use galen_spec::suite::Suite;
 use galen_spec::{Diagnostic, Positions};
@@ -19,6 +20,7 @@ use galen_table::scan::{Scan, look_up};
 use serde_json::{Value, json};
 
 use super::data::found_lines;
+use super::data_accept::{documents_of, lines_of};
 use crate::args::DataValidate;
 use crate::command::declared_file;
 use crate::outside::read_file;
@@ -36,7 +38,7 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         ));
     };
     let expect = place.path(expect);
-    let expected = expected_of(&expect)?;
+    let expected = expected_of(&expect, place)?;
     build_server::refuse_unknown(&args.report)?;
     let others = OtherTables::read(args, place)?;
     let open = if any_of_texts(&expected.expectations) {
@@ -88,9 +90,47 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         failed.len()
     )];
     lines.extend(found_lines(&json!(failed)));
-    let document = json!({"ok": ok, "rows": scan.rows(), "results": shown});
+    lines.extend(lines_of(&expected.accepted));
+    let suggested = asked.iter().filter(|one| one.suggested).count();
+    if suggested > 0 {
+        lines.push(format!(
+            "{suggested} of the expectations were suggested by a profile, and nobody has reviewed them yet."
+        ));
+    }
+    let mut document =
+        json!({"ok": ok, "rows": scan.rows(), "results": shown, "suggested": suggested});
+    if !expected.accepted.is_empty() {
+        document["accepted"] = documents_of(&expected.accepted);
+    }
     let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
     Ok(report.without(&opened.broken, args.reading.skip_bad))
+}
+
+/// Refuses for a dataset of the project what is asked of a file only: a dataset is judged as the frozen plan says.
+pub fn refuse_of_files(args: &DataValidate) -> Result<(), Failure> {
+    let options = [
+        ("--expect", args.expect.is_some()),
+        ("--out", args.out.is_some()),
+        ("--report", !args.report.is_empty()),
+        ("--id", args.id.is_some()),
+        ("--table", !args.tables.is_empty()),
+        ("--strict", args.strict),
+        ("--environment", args.environment.is_some()),
+        ("--previous", args.previous.is_some()),
+        ("--serving", args.serving.is_some()),
+        ("--previous-version", args.previous_version.is_some()),
+    ];
+    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        "usage",
+        format!(
+            "`{}` is a dataset, or no file that is there, and {option} is for files",
+            args.what
+        ),
+        "leave it out, or name the file: galen data validate FILE --expect data.yaml",
+    ))
 }
 
 /// What a plan or a suite expects.
@@ -99,13 +139,19 @@ struct Expected {
     /// Declared columns whose values are codes, whatever they look like.
     codes: Vec<galen_spec::data::Column>,
     tfdv: Option<galen_spec::tfdv::Schema>,
+    /// The anomalies that the schema lets pass because somebody accepted them.
+    accepted: Vec<Accepted>,
 }
 
 /// Reads a data plan, or a suite.
-fn expected_of(path: &Path) -> Result<Expected, Failure> {
+fn expected_of(path: &Path, place: &Place) -> Result<Expected, Failure> {
     if is_plan(&read_file(path)?) {
-        let plan: Data = declared_file(path)?;
+        let mut plan: Data = declared_file(path)?;
         refuse_unknown(path, &plan.expectations)?;
+        let accepted = match &mut plan.tfdv {
+            Some(schema) => tfdv::open_as_accepted(schema, path, place)?,
+            None => Vec::new(),
+        };
         let mut expectations = implied(&plan);
         expectations.extend(plan.expectations.iter().cloned());
         let mut codes = plan.columns;
@@ -113,7 +159,8 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         return Ok(Expected {
             expectations,
             codes,
-            tfdv: None,
+            tfdv: plan.tfdv,
+            accepted,
         });
     }
     let suite: Suite = declared_file(path)?;
@@ -122,6 +169,7 @@ fn expected_of(path: &Path) -> Result<Expected, Failure> {
         expectations: suite.expectations,
         codes: Vec::new(),
         tfdv: suite.tfdv,
+        accepted: Vec::new(),
     })
 }
 

@@ -11,6 +11,8 @@ mod imaging;
 mod kept;
 mod project;
 mod repository;
+mod suggested;
 mod tables;
+mod tfdv;
 mod tutorial;
 mod typed;

@@ -18,6 +18,9 @@ pub struct Examine {
     pub stops: u32,
     pub warns: u32,
     pub notes: u32,
+    /// Entries of the accepted anomalies that a validation let pass; none of a check.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<u64>,
     pub evidence: Digest,
 }
 
@@ -35,6 +38,17 @@ pub(crate) fn decide(scene: &Scene, ask: &Examine) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Data)?;
     scene.state.dataset_with(&ask.dataset, ask.data)?;
     scene.state.not_sealed(ask.data)?;
+    let accepted = match ask.examination {
+        Examination::Validate => scene.state.accepted_entries(),
+        Examination::Check => Vec::new(),
+    };
+    if ask.accepted != accepted {
+        return Err(Refusal::new(
+            "stale",
+            "an anomaly was accepted while the dataset was validated",
+            "run the command again",
+        ));
+    }
     Ok(Deed::Examine(ask.clone()))
 }
 

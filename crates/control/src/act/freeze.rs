@@ -225,6 +225,10 @@ impl Freeze {
             if before.is_some_and(|frozen| frozen.digest == spec.digest) {
                 continue;
             }
+            // What was accepted was accepted into the schema that was in force.
+            if spec.name == Name::Data {
+                state.accepted.clear();
+            }
             let version = before.map_or(1, |frozen| frozen.version + 1);
             let frozen = FrozenSpec {
                 digest: spec.digest,

@@ -251,6 +251,7 @@ fn an_examination_is_of_a_datasets_content_and_never_of_a_sealed_one() {
             stops: 0,
             warns: 1,
             notes: 2,
+            accepted: Vec::new(),
             evidence: digest("evidence"),
         })
     };

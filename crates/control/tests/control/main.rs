@@ -1,5 +1,6 @@
 //! Every act decided and folded in a small world without files: what is allowed, what is refused, what always holds.
 
+mod accepting;
 mod acts;
 mod canary;
 mod gate;

@@ -10,7 +10,7 @@ use super::{Document, design};
 use crate::book::{
     Book, absent_number, artifact, counted, detail, not_reported, recorded, table, word,
 };
-use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Span, Tone};
+use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Source, Span, Tone};
 
 /// The datasheet of the project's data.
 ///
@@ -42,6 +42,7 @@ pub(super) fn data(book: &Book, level: u8) -> Vec<Block> {
     let mut blocks = vec![Block::heading(level, "What was found in the data")];
     blocks.extend(found(book, Examination::Check));
     blocks.extend(found(book, Examination::Validate));
+    blocks.extend(accepted(book));
     blocks.push(Block::heading(level, "Origin and cohort"));
     blocks.extend(origin(book));
     blocks.push(Block::heading(level, "Flow of inclusion and exclusion"));
@@ -150,6 +151,32 @@ fn sentences(book: &Book, digest: &Digest, evidence: &Evidence) -> Option<Block>
         Column::text("Measured"),
     ];
     table("", columns, rows.collect())
+}
+
+/// The anomalies that the frozen schema lets pass because somebody said why; nothing if there are none.
+fn accepted(book: &Book) -> Option<Block> {
+    let rows = book.state.accepted.iter().map(|one| {
+        let accept = &one.accept;
+        vec![
+            Cell::from(Span::number(accept.in_words(), Source::Entry(one.entry))),
+            Cell::from(Span::code(&accept.kind)),
+            accept.dataset.clone().into(),
+            accept.reason.clone().into(),
+            book.actor(&one.by).into(),
+        ]
+    });
+    let columns = vec![
+        Column::text("What passes"),
+        Column::text("Anomaly"),
+        Column::text("Found in"),
+        Column::text("Why it was accepted"),
+        Column::text("By"),
+    ];
+    table(
+        "Accepted since the data plan was frozen",
+        columns,
+        rows.collect(),
+    )
 }
 
 fn origin(book: &Book) -> Vec<Block> {

@@ -496,6 +496,17 @@ fn who_was_included_is_a_count_without_interval() {
 }
 
 #[test]
+fn the_datasheet_says_what_was_accepted_and_why() {
+    let mut world = lived();
+    let told = row_of(&world, "datasheet", "age may be as high as 101");
+    let why = "INT_TYPE_BIG_INT flchain The study took in people of any age over 50. ";
+    assert!(told.contains(why) && told.ends_with("(gil)"), "{told}");
+    world.state.accepted.clear();
+    let all = cells(&world, "datasheet");
+    assert!(!all.iter().any(|row| row[0].starts_with("age may")));
+}
+
+#[test]
 fn one_frozen_source_of_data_is_told_to_declare_another() {
     let mut world = lived();
     let item = "Data of more than one site";

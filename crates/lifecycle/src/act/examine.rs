@@ -1,9 +1,10 @@
 //! Examining a dataset: its expectations validated, its clinical checks run.
 
 use galen_control::act::examine::{Examination, Examine};
-use galen_control::{Actor, Ask, Deed, Evidence, Held, Subject};
+use galen_control::{Accepted, Actor, Ask, Deed, Evidence, Held, State, Subject};
 use galen_spec::data::{Data, Severity};
-use galen_table::Table;
+use galen_store::Digest;
+use serde_json::json;
 
 use crate::error::ActError;
 use crate::models::read_table;
@@ -16,6 +17,8 @@ pub struct Examined {
     pub examine: Examine,
     /// The full report, as in the evidence.
     pub report: serde_json::Value,
+    /// The accepted anomalies that were let pass.
+    pub accepted: Vec<Accepted>,
 }
 
 impl Project {
@@ -32,14 +35,18 @@ impl Project {
         let state = self.state()?;
         let plan = self.data_plan(&state)?;
         let data = state.dataset(dataset)?.digest;
-        let table = read_table(&self.artifacts.get(&data)?)?;
-        let evidence = examination(&table, data, &plan, how)?;
+        let bytes = self.artifacts.get(&data)?;
+        let evidence = examination(&bytes, data, &plan, &state, how)?;
         let severities: Vec<Severity> = failed(&evidence);
         let count = |severity| {
             severities
                 .iter()
                 .filter(|found| **found == severity)
                 .count() as u32
+        };
+        let accepted = match how {
+            Examination::Validate => state.accepted.clone(),
+            Examination::Check => Vec::new(),
         };
         let ask = Ask::Examine(Examine {
             dataset: dataset.to_owned(),
@@ -48,6 +55,7 @@ impl Project {
             stops: count(Severity::Stop),
             warns: count(Severity::Warn),
             notes: count(Severity::Note),
+            accepted: accepted.iter().map(|one| one.entry).collect(),
             evidence: self.keep(&evidence.bytes())?,
         });
         let entry = self.one(by, None, ask)?;
@@ -58,24 +66,37 @@ impl Project {
             entry,
             examine,
             report: evidence.details.unwrap_or_default(),
+            accepted,
         })
     }
 }
 
-/// The evidence of an examination: the same table and plan give the same bytes.
+/// The evidence of an examination: the same bytes, plan and accepted anomalies give the same evidence.
 pub(crate) fn examination(
-    table: &Table,
-    data: galen_store::Digest,
+    bytes: &[u8],
+    data: Digest,
     plan: &Held<Data>,
+    state: &State,
     how: Examination,
 ) -> Result<Evidence, ActError> {
     let subjects = vec![
         Subject::new("dataset", data),
         Subject::new("plan", plan.digest),
     ];
+    let table = read_table(bytes)?;
     match how {
-        Examination::Validate => Ok(crate::report::validation(table, &plan.value, subjects)),
-        Examination::Check => crate::report::checks(table, &plan.value, subjects),
+        Examination::Validate => {
+            let of_schema = crate::report::of_schema(bytes, &plan.value, state)?;
+            let mut evidence = crate::report::validation(&table, &plan.value, of_schema, subjects);
+            let accepted = state.accepted_entries();
+            if !accepted.is_empty() {
+                evidence
+                    .settings
+                    .insert("accepted".to_owned(), json!(accepted));
+            }
+            Ok(evidence)
+        }
+        Examination::Check => crate::report::checks(&table, &plan.value, subjects),
     }
 }
 

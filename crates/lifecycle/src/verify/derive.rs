@@ -1,5 +1,6 @@
 //! Computing the evidence of a record again, from the artifacts that it names.
 
+use galen_control::act::examine::Examination;
 use galen_control::act::run::Run;
 use galen_control::{Deed, Held, Record};
 use galen_ledger::PublicKey;
@@ -9,7 +10,6 @@ use galen_store::Digest;
 use super::Proof;
 use crate::act::TrainedAgain;
 use crate::error::ActError;
-use crate::models::read_table;
 
 /// What came of computing again.
 pub(super) enum Derived {
@@ -35,20 +35,14 @@ impl Proof<'_> {
         let held = |name: Name| project.in_force(&self.state, &[name]);
         match &record.deed {
             Deed::Examine(deed) => {
-                let Some(plan) = held(Name::Data)?.data else {
-                    return Ok(Derived::Not("no data plan".to_owned()));
-                };
-                if self.state.sealed.contains_key(&deed.dataset) {
-                    return Ok(Derived::Not("sealed".to_owned()));
-                }
-                let table = read_table(&project.artifacts.get(&deed.data)?)?;
-                let evidence = crate::act::examination(&table, deed.data, &plan, deed.examination)?;
-                Ok(same(
-                    Digest::of(&evidence.bytes()),
-                    deed.evidence,
-                    "the examination",
-                ))
+                self.examined(&deed.dataset, deed.data, deed.examination, deed.evidence)
             }
+            Deed::Accept(deed) => self.examined(
+                &deed.dataset,
+                deed.data,
+                Examination::Validate,
+                deed.evidence,
+            ),
             Deed::Split(deed) => {
                 let Some(plan) = held(Name::Data)?.data else {
                     return Ok(Derived::Not("no data plan".to_owned()));
@@ -112,6 +106,30 @@ impl Proof<'_> {
             Deed::Document(deed) => self.document(deed),
             _ => Ok(Derived::Same),
         }
+    }
+
+    /// Examines a dataset again.
+    fn examined(
+        &self,
+        dataset: &str,
+        data: Digest,
+        how: Examination,
+        recorded: Digest,
+    ) -> Result<Derived, ActError> {
+        let project = self.project;
+        let Some(plan) = project.in_force(&self.state, &[Name::Data])?.data else {
+            return Ok(Derived::Not("no data plan".to_owned()));
+        };
+        if self.state.sealed.contains_key(dataset) {
+            return Ok(Derived::Not("sealed".to_owned()));
+        }
+        let bytes = project.artifacts.get(&data)?;
+        let evidence = crate::act::examination(&bytes, data, &plan, &self.state, how)?;
+        Ok(same(
+            Digest::of(&evidence.bytes()),
+            recorded,
+            "the examination",
+        ))
     }
 
     /// Trains again what was computed, and judges the model on the development set again.

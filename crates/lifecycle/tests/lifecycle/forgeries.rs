@@ -1,10 +1,12 @@
 //! Forgeries by somebody who has the project's own key and people's keys: the log is sound, and what it says is not true.
 
+use galen_control::act::accept::Accept;
 use galen_control::act::document::Document;
 use galen_control::act::release::Release;
 use galen_control::{Actor, Deed, Record, Subject};
 use galen_ledger::{Ledger, PrivateKey};
 use galen_lifecycle::statement::envelope_of;
+use galen_spec::tfdv::Amendment;
 use jiff::civil::date;
 
 use crate::story::{told, told_up_to};
@@ -132,6 +134,70 @@ fn evidence_of_an_explanation_that_was_changed_does_not_verify() {
     assert_eq!(
         problems(&world),
         [(Some(entry), "evidence_differs".to_owned())]
+    );
+}
+
+/// The story up to the acceptance of an anomaly, and what is recorded of it in another world.
+fn an_acceptance() -> (World, Accept) {
+    let (world, twin) = (told_up_to(1, "accept"), told_up_to(1, "validate again"));
+    let accept = last(&twin, |deed| match deed {
+        Deed::Accept(accept) => Some(accept),
+        _ => None,
+    });
+    let evidence = twin
+        .project()
+        .artifacts
+        .get(&accept.evidence)
+        .expect("it was kept");
+    let put = world.project().artifacts.put(&evidence);
+    assert_eq!(put.expect("the disk is well"), accept.evidence);
+    (world, accept)
+}
+
+#[test]
+fn an_acceptance_of_more_than_was_found_does_not_verify() {
+    let (world, mut forged) = an_acceptance();
+    forged.amendments = vec![Amendment::HighestWhole { max: 120 }];
+    let entry = world.records().len() as u64;
+    append(&world, person("gil"), Deed::Accept(forged), &key_of("gil"));
+    assert_eq!(
+        problems(&world),
+        [(Some(entry), "decision_differs".to_owned())]
+    );
+}
+
+#[test]
+fn an_acceptance_of_what_no_validation_finds_does_not_verify() {
+    let (world, mut forged) = an_acceptance();
+    let project = world.project();
+    let mut evidence = project.evidence(&forged.evidence).expect("it was kept");
+    let text = serde_json::to_string(&evidence.details).expect("it is JSON");
+    let highest = serde_json::to_string(&forged.amendments[0]).expect("it is JSON");
+    let higher = serde_json::json!({"change": "highest_whole", "max": 120}).to_string();
+    let changed = text.replace(&highest, &higher);
+    assert_ne!(changed, text, "the evidence names the amendment");
+    evidence.details = serde_json::from_str(&changed).expect("it is JSON");
+    forged.evidence = project
+        .artifacts
+        .put(&evidence.bytes())
+        .expect("the disk is well");
+    forged.amendments = vec![Amendment::HighestWhole { max: 120 }];
+    let entry = world.records().len() as u64;
+    append(&world, person("gil"), Deed::Accept(forged), &key_of("gil"));
+    assert_eq!(
+        problems(&world),
+        [(Some(entry), "evidence_differs".to_owned())]
+    );
+}
+
+#[test]
+fn an_acceptance_by_somebody_who_may_not_does_not_verify() {
+    let (world, accept) = an_acceptance();
+    let entry = world.records().len() as u64;
+    append(&world, person("ada"), Deed::Accept(accept), &key_of("ada"));
+    assert_eq!(
+        problems(&world),
+        [(Some(entry), "decision_differs".to_owned())]
     );
 }
 

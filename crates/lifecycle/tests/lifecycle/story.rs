@@ -43,6 +43,8 @@ pub const STORY: &[Step] = &[
     step("authorise", authorise),
     step("add data", |p| add_data(p, csv())),
     step("validate", |p| examine(p, Examination::Validate)),
+    step("accept", accept),
+    step("validate again", |p| examine(p, Examination::Validate)),
     step("check", |p| examine(p, Examination::Check)),
     step("split", |p| p.split(&person("gil"), "cohort").map(drop)),
     step("seal", |p| {
@@ -122,6 +124,16 @@ pub fn add_data(project: &Project, bytes: Vec<u8>) -> Result<(), ActError> {
 
 fn examine(project: &Project, how: Examination) -> Result<(), ActError> {
     project.examine(&person("gil"), "cohort", how).map(drop)
+}
+
+fn accept(project: &Project) -> Result<(), ActError> {
+    let (kind, reason) = (
+        "INT_TYPE_BIG_INT",
+        "The study took in people of any age over 50.",
+    );
+    project
+        .accept(&person("gil"), "cohort", "age", kind, reason)
+        .map(drop)
 }
 
 pub fn run(project: &Project, stage: &str) -> Result<(), ActError> {
@@ -214,6 +226,46 @@ fn the_story_ends_with_a_rollback_by_the_system_and_verifies() {
         [&Actor::System]
     );
     assert_eq!(world.folded().live.as_deref(), Some("release-1"));
+}
+
+#[test]
+fn what_was_accepted_is_let_pass_and_the_validation_says_so() {
+    let world = told_up_to(1, "check");
+    let records = world.records();
+    let examined = records.iter().filter_map(|record| match &record.deed {
+        Deed::Examine(examine) => Some(examine),
+        _ => None,
+    });
+    let [before, after] = examined.collect::<Vec<_>>()[..] else {
+        panic!("the cohort was validated twice");
+    };
+    assert_eq!(before.stops, after.stops + 1);
+    assert_eq!((before.accepted.len(), after.accepted.len()), (0, 1));
+    let entry = usize::try_from(after.accepted[0]).expect("it is small");
+    let Deed::Accept(accept) = &records[entry].deed else {
+        panic!("{:?} is no acceptance", records[entry]);
+    };
+    assert_eq!(accept.evidence, before.evidence, "what was found was seen");
+    assert_eq!(world.verify().problems, []);
+}
+
+#[test]
+fn a_refused_acceptance_keeps_nothing() {
+    let world = told_up_to(1, "validate");
+    let project = world.project();
+    let kept = |project: &Project| project.artifacts.list().expect("the disk is well");
+    let before = kept(&project);
+    for (who, column) in [("gil", "sex"), ("ada", "age"), ("gil", "nothing")] {
+        let refused = project.accept(
+            &person(who),
+            "cohort",
+            column,
+            "INT_TYPE_BIG_INT",
+            "It is so.",
+        );
+        assert!(matches!(refused, Err(ActError::Refused(_))), "{refused:?}");
+    }
+    assert_eq!(kept(&project), before);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub use cohort::csv;
 pub use learner::{Learner, Reader};
 pub use outside::{Chance, NoProcess, People, Ticks, key_of};
 
-/// The declared files of the demo, as a user gets them.
+/// The declared files of the demo, as a user gets them; the data plan with a schema besides.
 const DECLARED: [(&str, &str); 9] = [
     (
         "galen.yaml",
@@ -41,7 +41,10 @@ const DECLARED: [(&str, &str); 9] = [
     ),
     (
         "data.yaml",
-        include_str!("../../../../examples/flchain/data.yaml"),
+        concat!(
+            include_str!("../../../../examples/flchain/data.yaml"),
+            include_str!("world/schema.yaml")
+        ),
     ),
     (
         "protocol.yaml",

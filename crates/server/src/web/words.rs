@@ -91,6 +91,7 @@ pub(super) fn act(deed: &Deed) -> &'static str {
         Deed::Authorise(_) => "Authorised",
         Deed::AddData(_) => "Data added",
         Deed::Examine(_) => "Examined",
+        Deed::Accept(_) => "Anomaly accepted",
         Deed::Split(_) => "Divided",
         Deed::Seal(_) => "Sealed",
         Deed::Run(_) => "Run",
@@ -138,6 +139,13 @@ pub(super) fn sentence(record: &Record) -> Vec<Span> {
             deed.stops,
             deed.warns,
             deed.notes
+        )),
+        Deed::Accept(deed) => text(format!(
+            "{} in {}: {}; {}",
+            deed.kind,
+            deed.dataset,
+            deed.in_words(),
+            deed.reason
         )),
         Deed::Split(deed) => {
             let parts: Vec<String> = deed
@@ -249,4 +257,40 @@ fn window(deed: &Window) -> String {
         counted(deed.n),
         counted(deed.labelled)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use galen_control::Actor;
+    use galen_control::act::accept::Accept;
+    use galen_spec::tfdv::Amendment;
+    use galen_store::Digest;
+
+    use super::*;
+
+    #[test]
+    fn an_acceptance_is_told_with_its_reason() {
+        let digest = Digest::of(b"anything");
+        let record = Record {
+            by: Actor::Person("gil".to_owned()),
+            at: Timestamp::UNIX_EPOCH,
+            as_of: None,
+            deed: Deed::Accept(Accept {
+                dataset: "stays".to_owned(),
+                data: digest,
+                plan: digest,
+                column: "ward".to_owned(),
+                kind: "ENUM_TYPE_UNEXPECTED_STRING_VALUES".to_owned(),
+                amendments: vec![Amendment::Texts {
+                    values: vec!["C".to_owned()],
+                }],
+                reason: "A ward was opened.".to_owned(),
+                evidence: digest,
+            }),
+        };
+        assert_eq!(act(&record.deed), "Anomaly accepted");
+        let told =
+            "ENUM_TYPE_UNEXPECTED_STRING_VALUES in stays: ward may be `C`; A ward was opened.";
+        assert_eq!(sentence(&record), [Span::text(told)]);
+    }
 }

@@ -171,6 +171,10 @@ pub struct Expectation {
     /// What follows when it does not hold: `stop` ends the command.
     #[serde(default)]
     pub severity: Severity,
+    /// Whether a profile suggested it and nobody has reviewed it yet: who has takes this line out. A data plan with such
+    /// an entry is not frozen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suggested: bool,
 }
 
 /// How much a failed expectation or a clinical check weighs.

@@ -119,6 +119,13 @@ const BREAKS: &[Break] = &[
         "creatinin",
     ),
     of(
+        "data.reviewed",
+        Name::Data,
+        "    expectation: expect_column_to_exist\n",
+        "    expectation: expect_column_to_exist\n    suggested: true\n",
+        "true",
+    ),
+    of(
         "data.parts",
         Name::Data,
         "reference: 0.4",

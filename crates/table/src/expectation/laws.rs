@@ -19,6 +19,7 @@ fn expect(expectation: &str, column: Option<&str>, params: Value) -> Declared {
         column: column.map(str::to_owned),
         params: serde_json::from_value(params).expect("the test writes a map"),
         severity: Severity::Stop,
+        suggested: false,
     }
 }
 

@@ -16,6 +16,7 @@ pub fn declared(plan: &Data) -> Vec<Declared> {
                     .map(|(k, v)| ((*k).to_owned(), v.clone()))
                     .collect(),
                 severity,
+                suggested: false,
             });
         };
         expect("exists", "expect_column_to_exist", &[], Severity::Stop);

@@ -200,6 +200,7 @@ fn declared(item: &Value, known: &Map<String, Value>) -> Result<Declared, Not> {
         column,
         params,
         severity,
+        suggested: false,
     };
     expectation::check_names(&declared).map_err(|error| not(error.to_string()))?;
     Ok(declared)

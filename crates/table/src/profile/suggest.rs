@@ -78,6 +78,7 @@ impl Draft {
             column: column.map(str::to_owned),
             params: params.collect::<BTreeMap<_, _>>(),
             severity,
+            suggested: true,
         });
     }
 

@@ -129,6 +129,7 @@ fn unique_values_and_unexpected_rows_are_those_of_the_whole() {
             column: Some(column.into()),
             params: serde_json::from_value(params).expect("a map"),
             severity: Severity::Stop,
+            suggested: false,
         };
     let asked = [
         expect(

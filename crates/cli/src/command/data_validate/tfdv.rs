@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use galen_control::Accepted;
+use galen_lifecycle::ActError;
+use galen_spec::Name;
 use galen_spec::tfdv::Schema;
+use galen_store::Digest;
 use galen_table::expectation::ExpectationResult;
 use galen_table::tfdv::{Setting, Statistics, columns_of_texts, judge, results};
 
 use crate::args::{DataValidate, Reading};
+use crate::outside::read_file;
 use crate::place::Place;
 use crate::reading::{broken_among, not_scanned, pace, scan_in};
 use crate::report::Failure;
@@ -40,6 +45,33 @@ pub fn judged(
         Failure::usage("environment", error.to_string(), help)
     })?;
     Ok(results(schema, &judged))
+}
+
+/// Opens the schema of a data plan as far as was accepted, if the plan lies in a project and is the one that is frozen there.
+///
+/// # Errors
+/// [`Failure`] if the project's ledger cannot be read: what would be judged then is not what the project says.
+pub fn open_as_accepted(
+    schema: &mut Schema,
+    plan: &Path,
+    place: &Place,
+) -> Result<Vec<Accepted>, Failure> {
+    let root = plan.parent().unwrap_or(Path::new(""));
+    if !root.join("galen.yaml").is_file() {
+        return Ok(Vec::new());
+    }
+    let project = place.project_in(root)?;
+    if !project.is_founded()? {
+        return Ok(Vec::new());
+    }
+    let state = project.state()?;
+    let digest = Digest::of(&read_file(plan)?);
+    let frozen = state.frozen.get(&Name::Data);
+    if frozen.is_none_or(|frozen| frozen.digest != digest) {
+        return Ok(Vec::new());
+    }
+    *schema = state.amended(schema).map_err(ActError::from)?;
+    Ok(state.accepted)
 }
 
 /// Refuses what only a schema can use.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use galen_control::act::{
-    add_data::AddData, assess::Assess, authorise::Authorise, enrol::Enrol, examine::Examination,
-    examine::Examine, explain::Explain, finding::AnalyseFinding, finding::OpenFinding,
-    found::Found, freeze, judge::Judge, open::Open, propose::Propose, release::Release,
-    roll_back::RollBack, roll_back::Trigger, run, seal::Seal, sign::Meaning, sign::Sign, split,
-    window::CheckOutcome, window::Window,
+    accept::Accept, add_data::AddData, assess::Assess, authorise::Authorise, enrol::Enrol,
+    examine::Examination, examine::Examine, explain::Explain, finding::AnalyseFinding,
+    finding::OpenFinding, found::Found, freeze, judge::Judge, open::Open, propose::Propose,
+    release::Release, roll_back::RollBack, roll_back::Trigger, run, seal::Seal, sign::Meaning,
+    sign::Sign, split, window::CheckOutcome, window::Window,
 };
 use galen_control::change::{
     AiActClass, Answers, Classification, Difference, EuClass, MdrClass, UsClass, UsOutcome,
@@ -16,6 +16,7 @@ use galen_control::judge::{self, Crossing};
 use galen_control::{Actor, Deed, Evidence, Held, InForce, Record, Row, State, Subject};
 use galen_spec::monitor::Action;
 use galen_spec::protocol::Protocol;
+use galen_spec::tfdv::Amendment;
 use galen_spec::{Name, Specs};
 use galen_stats::Estimate;
 use galen_store::Digest;
@@ -242,10 +243,24 @@ impl World {
                     stops: 1,
                     warns: 1,
                     notes: 0,
+                    accepted: Vec::new(),
                     evidence,
                 }),
             );
         }
+        self.fold(
+            "gil",
+            Deed::Accept(Accept {
+                dataset: "flchain".into(),
+                data: source,
+                plan: digest("data"),
+                column: "age".into(),
+                kind: "INT_TYPE_BIG_INT".into(),
+                amendments: vec![Amendment::HighestWhole { max: 101 }],
+                reason: "The study took in people of any age over 50.".into(),
+                evidence: digest("validation"),
+            }),
+        );
         let mut flow = Evidence::of("flow", vec![Subject::new("dataset", source)]);
         let bare = |value: f64, n: u64| Estimate {
             low: None,
