@@ -28,9 +28,26 @@ pub enum Missing {
     Never,
 }
 
+/// Keys as texts of hexadecimal digits: JSON has no numbers of 128 bits.
+mod hex {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(keys: &[u128], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(keys.iter().map(|key| format!("{key:x}")))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u128>, D::Error> {
+        let keys = Vec::<String>::deserialize(from)?;
+        let key = |text: String| u128::from_str_radix(&text, 16).map_err(D::Error::custom);
+        keys.into_iter().map(key).collect()
+    }
+}
+
 /// The keys of rows in their order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct KeysSeen {
+    #[serde(with = "hex")]
     keys: Vec<u128>,
     /// The number of each row, when they do not follow each other from 0.
     rows: Vec<u64>,
