@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::common::config::ConfigField;
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -103,6 +104,7 @@ impl Engine {
         // Names of columns are those of the file, in its letters.
         parser.enable_ident_normalization = false;
         parser.collect_spans = true;
+        parser.set("recursion_limit", &statement::PARSED_DEPTH.to_string())?;
         let memory = GreedyMemoryPool::new(self.limits.memory_bytes);
         // What does not fit into memory is patients' data that would lie in a temporary file.
         let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);

@@ -7,6 +7,11 @@ use galen_table::expectation::QueryError;
 
 /// How deep expressions and queries may nest. An engine walks them by recursion, and writes the name of each level.
 const DEPTH: usize = 400;
+/// How deep the parser follows brackets and other things that it reads by recursion.
+pub const PARSED_DEPTH: usize = 50;
+/// How often tables may be read, when what WITH names is put where it is used, which can double at each name. Planning
+/// slows down with the third power of it: 390 joined tables took five minutes.
+const TABLES: u64 = 64;
 
 /// Looks whether a statement only reads, and is not nested too deeply to be planned.
 ///
@@ -33,24 +38,61 @@ fn not_reading(statement: &impl ToString) -> QueryError {
     QueryError::NotReading(format!("begins with {word}"))
 }
 
-/// Counts the levels on the way down.
+/// Counts the levels on the way down, and what each query reads on the way up.
 #[derive(Default)]
 struct Nesting {
     depth: usize,
+    /// The queries that are being walked, the innermost last.
+    open: Vec<Read>,
+    /// What WITH has named so far and is seen here.
+    named: Vec<(String, Read)>,
+    /// Queries that WITH names, known by where they stand, and their names.
+    parts: Vec<(*const ast::Query, String)>,
+}
+
+/// What a query reads, when what WITH names is put in.
+#[derive(Clone, Copy, Default)]
+struct Read {
+    tables: u64,
+    /// Levels of names that stand for queries with names.
+    levels: usize,
+    /// How much was named where the query begins: what it names is not seen behind it.
+    named: usize,
+}
+
+impl Read {
+    fn add(&mut self, other: Read) {
+        self.tables = self.tables.saturating_add(other.tables);
+        self.levels = self.levels.max(other.levels);
+    }
 }
 
 impl Nesting {
     fn down(&mut self) -> ControlFlow<QueryError> {
         self.depth += 1;
-        if self.depth > DEPTH {
-            return ControlFlow::Break(QueryError::TooDeep { limit: DEPTH });
-        }
-        ControlFlow::Continue(())
+        self.limited(self.depth)
     }
 
     fn up(&mut self) -> ControlFlow<QueryError> {
         self.depth -= 1;
         ControlFlow::Continue(())
+    }
+
+    fn limited(&self, depth: usize) -> ControlFlow<QueryError> {
+        if depth > DEPTH {
+            return ControlFlow::Break(QueryError::TooDeep { limit: DEPTH });
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What a name in FROM reads.
+    fn of(&self, relation: &ast::ObjectName) -> Read {
+        let name = relation.to_string();
+        let named = self.named.iter().rev().find(|(known, _)| *known == name);
+        let mut read = named.map_or(Read::default(), |(_, read)| *read);
+        read.tables = read.tables.max(1);
+        read.levels += usize::from(named.is_some());
+        read
     }
 }
 
@@ -65,13 +107,48 @@ impl Visitor for Nesting {
         self.up()
     }
 
+    fn pre_visit_relation(&mut self, relation: &ast::ObjectName) -> ControlFlow<QueryError> {
+        let read = self.of(relation);
+        if let Some(query) = self.open.last_mut() {
+            query.add(read);
+            if query.tables > TABLES {
+                return ControlFlow::Break(QueryError::TooMany { limit: TABLES });
+            }
+        }
+        self.limited(read.levels)
+    }
+
     fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<QueryError> {
+        for part in query.with.iter().flat_map(|with| &with.cte_tables) {
+            let name = part.alias.name.to_string();
+            self.parts.push((&raw const *part.query, name));
+        }
+        self.open.push(Read {
+            named: self.named.len(),
+            ..Read::default()
+        });
         self.depth += chained(&query.body);
         self.down()
     }
 
     fn post_visit_query(&mut self, query: &ast::Query) -> ControlFlow<QueryError> {
         self.depth -= chained(&query.body);
+        if let Some(read) = self.open.pop() {
+            self.named.truncate(read.named);
+            let here = &raw const *query;
+            match self.parts.iter().position(|(part, _)| *part == here) {
+                // It is read where its name stands.
+                Some(at) => {
+                    let (_, name) = self.parts.swap_remove(at);
+                    self.named.push((name, read));
+                }
+                None => {
+                    if let Some(outer) = self.open.last_mut() {
+                        outer.add(read);
+                    }
+                }
+            }
+        }
         self.up()
     }
 

@@ -1,6 +1,9 @@
 use datafusion::common::{Column, DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::parser::ParserError;
 use galen_table::expectation::{Place, QueryError, nearest};
 use galen_table::scan::ScanError;
+
+use crate::statement;
 
 /// What went wrong in words that a reader of the query understands.
 pub fn of(error: &DataFusionError, memory_bytes: usize) -> QueryError {
@@ -25,6 +28,10 @@ pub fn of(error: &DataFusionError, memory_bytes: usize) -> QueryError {
         },
         DataFusionError::Internal(why) => QueryError::Failed(first_line(why)),
         DataFusionError::SQL(error, _) => {
+            if **error == ParserError::RecursionLimitExceeded {
+                let limit = statement::PARSED_DEPTH;
+                return QueryError::TooDeep { limit };
+            }
             let why = error.to_string();
             let (why, place) = cut_place(why.trim_start_matches("sql parser error: "), place);
             QueryError::Wrong {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use galen_cluster::{GatherError, gather};
-use galen_table::accumulator::AnyAccumulator;
 use galen_table::accumulator::conformance::{one_of_each, text};
-use galen_table::accumulator::{MomentsOf, Rows};
+use galen_table::accumulator::{AnyAccumulator, AnyState, MomentsOf, Rows};
 use galen_table::scan::{Folder, Member, Pace, Scan, ScanError};
 use galen_table::{ReadOptions, Table};
 
 /// A table in so many parts of unequal length.
-fn in_parts(rows: usize, parts: usize) -> Arc<dyn Scan> {
+pub fn in_parts(rows: usize, parts: usize) -> Arc<dyn Scan> {
     let text = text(rows);
     let (head, body) = text.split_once('\n').expect("it has a header");
     let lines: Vec<&str> = body.lines().collect();
@@ -37,7 +36,7 @@ fn on_cluster(
     scan: &Arc<dyn Scan>,
     accumulators: &[Arc<dyn AnyAccumulator>],
     partitions: usize,
-) -> Result<Vec<galen_table::accumulator::AnyState>, GatherError> {
+) -> Result<Vec<AnyState>, GatherError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .build();

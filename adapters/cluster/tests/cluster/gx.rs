@@ -25,15 +25,30 @@ fn json_of(name: &str) -> Value {
 
 /// Where DataFusion answers otherwise than SQLite, by a part of the query, and why.
 const KNOWN: [(&str, &str); 9] = [
-    ("NOT LIKE '%A%'", "SQLite does not tell small letters from capitals"),
-    ("LIKE 'ANA'", "SQLite does not tell small letters from capitals"),
+    (
+        "NOT LIKE '%A%'",
+        "SQLite does not tell small letters from capitals",
+    ),
+    (
+        "LIKE 'ANA'",
+        "SQLite does not tell small letters from capitals",
+    ),
     ("flag = 1", "there truth values are numbers"),
     ("min(a, b)", "a function of SQLite alone; here it is least"),
-    ("SELECT a, a FROM", "each column of what is found has a name of its own"),
-    ("SELECT 1/0", "there a number divided by zero is an absent value"),
+    (
+        "SELECT a, a FROM",
+        "each column of what is found has a name of its own",
+    ),
+    (
+        "SELECT 1/0",
+        "there a number divided by zero is an absent value",
+    ),
     ("{batch} AS b", "they have named the table already"),
     ("{batch} x WHERE", "they have named the table already"),
-    ("nowhere", "here the other source is whatever files are named"),
+    (
+        "nowhere",
+        "here the other source is whatever files are named",
+    ),
 ];
 
 /// What galen says to one expectation, or why it does not take it over.

@@ -1,14 +1,15 @@
 //! What queries find, in which order, and what they may use.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
 use galen_cluster::{Engine, Limits, NameTaken};
 use galen_table::expectation::{Extent, Found, Queries, Query, QueryError};
-use galen_table::scan::{Pace, Scan};
-use galen_table::{ReadOptions, open};
+use galen_table::scan::{Scan, ScanError, Take};
+use galen_table::{Heads, ReadError};
 use serde_json::json;
 
+use super::gathering::in_parts;
 use super::{engine, find, table};
 
 #[test]
@@ -41,22 +42,9 @@ fn of_many_rows_the_first_are_given_and_all_are_counted() {
     assert_eq!((first(&some), some.rows), (json!([[1], [3]]), 2));
 }
 
-/// Text of several parts: a part has about eight megabytes.
-fn in_parts() -> Arc<dyn Scan> {
-    let mut text = String::from("id,n,words\n");
-    for row in 0..400_000_u32 {
-        let n = f64::from(row.wrapping_mul(2_654_435_761)).sin() * 1e6;
-        text.push_str(&format!("{row},{n},{}\n", "some words ".repeat(3)));
-    }
-    let source = Arc::new(Bytes::from(text));
-    let scan = open(source, None, &ReadOptions::default(), Pace::ALONE).expect("a table");
-    assert!(scan.parts() > 2, "the text is too short to be cut");
-    Arc::from(scan)
-}
-
 #[test]
 fn the_order_of_rows_and_the_last_bit_of_a_sum_are_the_same_on_any_number_of_threads() {
-    let scan = in_parts();
+    let scan = in_parts(20_000, 40);
     let of = |threads, declared: &str| {
         let limits = Limits {
             threads,
@@ -70,31 +58,75 @@ fn the_order_of_rows_and_the_last_bit_of_a_sum_are_the_same_on_any_number_of_thr
     };
     for declared in [
         "SELECT sum(n), avg(n), stddev(n), count(*) FROM {batch}",
-        "SELECT id FROM {batch} WHERE id % 1000 = 7 LIMIT 250",
+        "SELECT id FROM {batch} WHERE id % 50 = 7 LIMIT 250",
         "SELECT id % 300 AS g, sum(n) FROM {batch} GROUP BY id % 300",
+        "SELECT a.id FROM {batch} a JOIN {batch} b ON a.n = b.n AND a.id <> b.id",
     ] {
         let alone = of(1, declared);
-        assert_eq!(alone, of(4, declared), "{declared}");
+        for threads in [2, 7] {
+            assert_eq!(alone, of(threads, declared), "{declared}");
+        }
     }
     let first = of(3, "SELECT id FROM {batch}");
-    assert_eq!(first.rows, 400_000);
+    assert_eq!(first.rows, 20_000);
     assert_eq!(json!(first.first[299]), json!([299]));
 }
 
+/// A scan that counts which parts are read and how many columns of them.
+struct Watched {
+    inner: Arc<dyn Scan>,
+    parts: AtomicUsize,
+    columns: AtomicUsize,
+}
+
+impl Scan for Watched {
+    fn heads(&self) -> &Arc<Heads> {
+        self.inner.heads()
+    }
+    fn rows(&self) -> u64 {
+        self.inner.rows()
+    }
+    fn parts(&self) -> usize {
+        self.inner.parts()
+    }
+    fn first_row(&self, part: usize) -> u64 {
+        self.inner.first_row(part)
+    }
+    fn has_values(&self, place: usize) -> bool {
+        self.inner.has_values(place)
+    }
+    fn read(&self, part: usize, columns: &[usize], take: Take) -> Result<(), ScanError> {
+        self.parts.fetch_add(1, Ordering::Relaxed);
+        self.columns.fetch_max(columns.len(), Ordering::Relaxed);
+        self.inner.read(part, columns, take)
+    }
+}
+
 #[test]
-fn a_table_is_not_read_to_its_end_if_its_first_rows_are_enough() {
-    let scan = in_parts();
-    let engine = engine(scan, Limits::default());
-    let query = Query::read("SELECT id FROM {batch}").expect("it is short");
+fn only_the_named_columns_are_read_and_no_part_behind_what_is_enough() {
+    let watched = Arc::new(Watched {
+        inner: in_parts(4_000, 40),
+        parts: AtomicUsize::new(0),
+        columns: AtomicUsize::new(0),
+    });
+    let engine = engine(watched.clone(), Limits::default());
+    let query = Query::read("SELECT n, id FROM {batch}").expect("it is short");
     let found = engine
         .find(&query, Extent::First(3))
         .expect("it is a query");
-    assert_eq!(json!(found.first), json!([[0], [1], [2]]));
+    assert_eq!(found.rows, 3);
+    let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+    assert_eq!(of(&watched.columns), 2);
+    assert!(
+        of(&watched.parts) < 20,
+        "{} parts were read",
+        of(&watched.parts)
+    );
 }
 
 #[test]
 fn a_query_that_needs_too_much_memory_says_so() {
-    let rows: String = (0..100_000).map(|row| format!("{row}\n")).collect();
+    let rows: String = (0..400_000).map(|row| format!("{row}\n")).collect();
     let limits = Limits {
         memory_bytes: 2 << 20,
         ..Limits::default()
@@ -139,34 +171,32 @@ fn another_table_cannot_be_called_as_the_one_that_is_validated() {
     assert_eq!(taken, Some(NameTaken));
 }
 
+/// A file that is broken behind its header.
+struct Broken(Arc<dyn Scan>);
+
+impl Scan for Broken {
+    fn heads(&self) -> &Arc<Heads> {
+        self.0.heads()
+    }
+    fn rows(&self) -> u64 {
+        1
+    }
+    fn parts(&self) -> usize {
+        1
+    }
+    fn first_row(&self, _part: usize) -> u64 {
+        0
+    }
+    fn has_values(&self, _place: usize) -> bool {
+        true
+    }
+    fn read(&self, _part: usize, _columns: &[usize], _take: Take) -> Result<(), ScanError> {
+        Err(ReadError::UnclosedQuote { line: 7 }.into())
+    }
+}
+
 #[test]
 fn what_is_wrong_in_a_file_is_told_with_its_line() {
-    struct Broken(Arc<dyn Scan>);
-    impl Scan for Broken {
-        fn heads(&self) -> &Arc<galen_table::Heads> {
-            self.0.heads()
-        }
-        fn rows(&self) -> u64 {
-            1
-        }
-        fn parts(&self) -> usize {
-            1
-        }
-        fn first_row(&self, _part: usize) -> u64 {
-            0
-        }
-        fn has_values(&self, _place: usize) -> bool {
-            true
-        }
-        fn read(
-            &self,
-            _part: usize,
-            _columns: &[usize],
-            _take: galen_table::scan::Take,
-        ) -> Result<(), galen_table::scan::ScanError> {
-            Err(galen_table::ReadError::UnclosedQuote { line: 7 }.into())
-        }
-    }
     let engine = engine(Arc::new(Broken(table("n\n1\n"))), Limits::default());
     let query = Query::read("SELECT n FROM {batch} ORDER BY n").expect("it is short");
     let error = engine.find(&query, Extent::All { first: 1 });

@@ -86,6 +86,10 @@ pub enum QueryError {
         "The query nests more than {limit} levels deep: divide it with WITH, or write a list with IN."
     )]
     TooDeep { limit: usize },
+    #[error(
+        "The query reads tables more than {limit} times, when what WITH names is put where it is used."
+    )]
+    TooMany { limit: u64 },
     #[error("The query has no column `{name}`{}{}.", at(place), or_near(near))]
     NoColumn {
         name: String,
