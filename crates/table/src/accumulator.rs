@@ -7,6 +7,7 @@
 mod cells;
 pub(crate) mod column;
 mod comoments;
+pub mod conformance;
 pub(crate) mod counts;
 mod filtered;
 mod grouped;

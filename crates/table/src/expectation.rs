@@ -43,6 +43,7 @@ mod proportion_of_non_null_values_to_be_between;
 mod proportion_of_unique_values_to_be_between;
 mod quantile_values_to_be_between;
 mod quantiles;
+mod query;
 mod query_results_to_match_comparison;
 mod question;
 mod result;
@@ -104,9 +105,11 @@ use bounds::Bounds;
 pub use condition::{Condition, ConditionError};
 pub use manual::manual;
 pub use near::near;
+pub use near::nearest;
 use near::quoted;
 pub use params::Params;
 pub use plan::declared;
+pub use query::{Extent, Found, Place, Queries, Query, QueryError};
 pub use question::{NoOthers, Others, Question};
 pub use result::ExpectationResult;
 pub(crate) use result::share;
@@ -241,8 +244,12 @@ pub enum AskError {
     NotComparable { a: Kind, b: Kind },
     #[error("There is no other table `{0}`: name its file with `--table {0}=FILE`.")]
     NoTable(String),
-    #[error("It needs a query engine, which this galen was built without.")]
+    #[error(
+        "It needs a query engine, which this galen was built without: build one that has it, with `cargo build --release --features cluster`."
+    )]
     NeedsQueries,
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 /// The expectation of this id.

@@ -139,6 +139,12 @@ pub enum ColumnError {
         values: usize,
         rows: usize,
     },
+    #[error("Column `{name}` is of kind {kind} and cannot be held as {found}.")]
+    Held {
+        name: String,
+        kind: Kind,
+        found: String,
+    },
     #[error("Tables of different columns cannot be put together: one has {a:?}, another {b:?}.")]
     Different { a: Vec<String>, b: Vec<String> },
     #[error("Row {row} was asked for and the table has {rows} rows, counted from 0.")]
@@ -177,6 +183,37 @@ impl Table {
             texts,
             rows,
         }
+    }
+
+    /// The table of columns that are arrays of Arrow, each of the type in which [`Values`] holds its kind.
+    ///
+    /// # Errors
+    /// [`ColumnError::Length`] if there is not one value a row, or not one array a column; [`ColumnError::Held`] for an array
+    /// of another type.
+    pub fn of_columns(
+        heads: Arc<Heads>,
+        arrays: Vec<ArrayRef>,
+        rows: usize,
+    ) -> Result<Self, ColumnError> {
+        for (at, head) in heads.list.iter().enumerate() {
+            let name = || head.name.clone();
+            let length = arrays.get(at).map_or(0, |array| array.len());
+            if length != rows || arrays.len() != heads.list.len() {
+                return Err(ColumnError::Length {
+                    name: name(),
+                    values: length,
+                    rows,
+                });
+            }
+            if !Values::holds(arrays[at].data_type(), head.kind) {
+                return Err(ColumnError::Held {
+                    name: name(),
+                    kind: head.kind,
+                    found: arrays[at].data_type().to_string(),
+                });
+            }
+        }
+        Ok(Self::of_arrays(heads, arrays, rows))
     }
 
     /// No row of such columns.
@@ -466,7 +503,7 @@ impl Table {
     }
 
     /// The columns as arrays of Arrow, typed as [`Values`] says.
-    pub(crate) fn arrays(&self) -> &[ArrayRef] {
+    pub fn arrays(&self) -> &[ArrayRef] {
         &self.arrays
     }
 

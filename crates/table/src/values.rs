@@ -5,6 +5,7 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 
+use crate::Kind;
 use crate::cell::Cell;
 
 /// The typed values of a column; an absent value is null.
@@ -35,6 +36,22 @@ impl<'a> Values<'a> {
             Timestamp(..) => Values::DateTime(array.as_primitive::<TimestampMicrosecondType>()),
             Dictionary(..) => Values::Coded(array.as_dictionary::<Int32Type>()),
             _ => Values::Text(array.as_string::<i32>()),
+        }
+    }
+
+    /// Whether an array of this type can hold a column of that kind.
+    pub(crate) fn holds(held: &arrow_schema::DataType, kind: Kind) -> bool {
+        use arrow_schema::{DataType::*, TimeUnit::Microsecond};
+        match kind {
+            Kind::Integer => *held == Int64,
+            Kind::Number => *held == Float64,
+            Kind::Boolean => *held == Boolean,
+            Kind::Date => *held == Date32,
+            Kind::DateTime => matches!(held, Timestamp(Microsecond, _)),
+            Kind::Text => match held {
+                Dictionary(code, word) => **code == Int32 && **word == Utf8,
+                held => *held == Utf8,
+            },
         }
     }
 

@@ -2,10 +2,11 @@
 
 mod build_server;
 mod failing;
+mod others;
 mod tfdv;
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use galen_control::Accepted;
 use galen_spec::data::{Data, Expectation, Severity};
@@ -13,8 +14,7 @@ use galen_spec::suite::Suite;
 use galen_spec::{Diagnostic, Positions};
 use galen_table::accumulator::Keep;
 use galen_table::expectation::{
-    AskError, ExpectationResult, Others, any_of_texts, check_names, declared as implied,
-    validate_scan,
+    AskError, ExpectationResult, any_of_texts, check_names, declared as implied, validate_scan,
 };
 use galen_table::scan::{Scan, look_up};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ use crate::place::Place;
 use crate::reading::{not_scanned, pace, scan_in, texts_in};
 use crate::report::{Failure, Report, declared};
 use crate::words::number;
+use others::OtherTables;
 
 pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<Report, Failure> {
     let Some(expect) = &args.expect else {
@@ -40,14 +41,15 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     let expect = place.path(expect);
     let expected = expected_of(&expect, place)?;
     build_server::refuse_unknown(&args.report)?;
-    let others = OtherTables::read(args, place)?;
     let open = if any_of_texts(&expected.expectations) {
         texts_in
     } else {
         scan_in
     };
     let opened = open(file, &args.reading, &expected.codes)?;
-    let scan = opened.scan.as_ref();
+    let scan: Arc<dyn Scan> = Arc::from(opened.scan);
+    let others = OtherTables::read(args, place, &scan)?;
+    let scan = scan.as_ref();
     let keep = if args.out.is_some() {
         Keep::EveryRow
     } else {
@@ -203,33 +205,6 @@ fn refuse_unknown(path: &Path, expectations: &[Expectation]) -> Result<(), Failu
     Err(declared(found, 2))
 }
 
-/// The tables that `--table` names, of which only the rows are counted.
-struct OtherTables(BTreeMap<String, u64>);
-
-impl OtherTables {
-    fn read(args: &DataValidate, place: &Place) -> Result<Self, Failure> {
-        let one = |text: &String| {
-            let (name, file) = text.split_once('=').ok_or_else(|| {
-                let message = format!("`--table {text}` has no `=`");
-                Failure::usage("usage", message, "write --table NAME=FILE")
-            })?;
-            let opened = scan_in(&place.path(Path::new(file)), &args.reading, &[])?;
-            Ok((name.to_owned(), opened.scan.rows()))
-        };
-        args.tables
-            .iter()
-            .map(one)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-}
-
-impl Others for OtherTables {
-    fn rows(&self, name: &str) -> Option<u64> {
-        self.0.get(name).copied()
-    }
-}
-
 /// A data plan says where data come from; a suite does not.
 fn is_plan(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
@@ -309,7 +284,10 @@ pub fn in_words(result: &Value) -> String {
                 first.join(", ")
             )
         }
-        _ => format!("{what}: found {}", result["observed"]),
+        _ => match result["found"].as_array().map(Vec::as_slice) {
+            Some([first, ..]) => format!("{what}: found {}, the first {first}", result["observed"]),
+            _ => format!("{what}: found {}", result["observed"]),
+        },
     }
 }
 

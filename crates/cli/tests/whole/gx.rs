@@ -276,3 +276,53 @@ fn moments_are_judged_by_their_texts_where_texts_are_asked_for() {
         .collect();
     assert_eq!(unexpected, [Some(0), Some(1)], "{ended:#?}");
 }
+
+/// The tests are built with all that is optional, see `test`.
+#[cfg(feature = "cluster")]
+#[test]
+fn queries_of_a_suite_are_answered_about_files() {
+    let place = TempDir::new().expect("a folder");
+    let at = place.path();
+    write(at, "visits.csv", "id,age\n1,30\n2,-4\n3,50\n");
+    write(at, "registry.ndjson", "{\"n\": 3}\n{\"n\": 4}\n");
+    let suite = r#"
+expectations:
+  - id: ages
+    expectation: unexpected_rows_expectation
+    params: {unexpected_rows_query: "SELECT id, age FROM {batch} WHERE age < 0"}
+  - id: count
+    expectation: expect_query_results_to_match_comparison
+    params:
+      base_query: SELECT count(*) FROM {batch}
+      comparison_data_source_name: registry
+      comparison_query: SELECT n FROM people ORDER BY n LIMIT 1
+  - id: slip
+    expectation: unexpected_rows_expectation
+    params: {unexpected_rows_query: "SELECT id FROM {batch} WHERE aeg < 0"}
+"#;
+    write(at, "s.yaml", suite);
+    let validate = |more: &[&str]| {
+        let begin = ["data", "validate", "visits.csv", "--expect", "s.yaml"];
+        bare(at, &[&begin, more].concat())
+    };
+    let ended = validate(&["--table", "people=registry.ndjson", "--json"]);
+    assert_eq!(ended.exit, Some(1), "{ended:#?}");
+    let results = &ended.json()["results"];
+    assert_eq!(results[0]["observed"], 1);
+    assert_eq!(results[0]["found"], json!([{"id": 2, "age": -4}]));
+    assert_eq!(
+        (&results[1]["ok"], &results[1]["unexpected"]),
+        (&json!(true), &json!(0))
+    );
+    let why = "The query has no column `aeg` at line 1, column 30; near it: `age`.";
+    assert_eq!(results[2]["why"], why);
+    let words = validate(&["--table", "people=registry.ndjson"]);
+    assert!(
+        words
+            .stdout
+            .contains("found 1, the first {\"age\":-4,\"id\":2}"),
+        "{words:#?}"
+    );
+    let taken = validate(&["--table", "batch=registry.ndjson"]);
+    assert_eq!(taken.exit, Some(2), "{taken:#?}");
+}

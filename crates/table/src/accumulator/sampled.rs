@@ -27,8 +27,23 @@ pub struct Sampled {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SampledColumn {
     /// Numbers; missing ones are NaN. Days and moments count in seconds since 1970.
-    Numbers(Vec<f64>),
+    Numbers(#[serde(with = "or_missing")] Vec<f64>),
     Categories(Categories),
+}
+
+/// Numbers of which some are missing: JSON writes NaN as null, and does not read it back.
+mod or_missing {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(numbers: &[f64], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(numbers.iter().map(|n| (!n.is_nan()).then_some(*n)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        let numbers = Vec::<Option<f64>>::deserialize(from)?;
+        let number = |n: Option<f64>| n.unwrap_or(f64::NAN);
+        Ok(numbers.into_iter().map(number).collect())
+    }
 }
 
 /// The code of each row, and what the codes mean.

@@ -36,6 +36,15 @@ pub enum Observed {
         value: Value,
         unexpected: Option<u64>,
     },
+    /// Rows were found by a query that are not as expected: how many, their share of those that were judged, if they were,
+    /// and the first of them, each value by the name of its column.
+    Found {
+        holds: bool,
+        value: Value,
+        unexpected: u64,
+        share: Option<f64>,
+        rows: Vec<Value>,
+    },
     /// It cannot be said of these rows, and why.
     Impossible(String),
 }

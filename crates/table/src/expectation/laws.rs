@@ -69,7 +69,9 @@ fn question(id: &str, column: &str) -> Declared {
         }
         "expect_table_row_count_to_equal_other_table" => json!({"other_table_name": "other"}),
         "unexpected_rows_expectation" => json!({"unexpected_rows_query": "select 1"}),
-        "expect_query_results_to_match_comparison" => json!({"base_query": "select 1"}),
+        "expect_query_results_to_match_comparison" => json!({
+            "base_query": "select 1", "comparison_data_source_name": "a", "comparison_query": "select 1"
+        }),
         _ if id.ends_with("_between") => json!({"min_value": 0}),
         _ => json!({}),
     };
@@ -279,6 +281,43 @@ fn a_misspelled_expectation_is_answered_with_the_nearest() {
             "There is no expectation `expect_column_values_to_be_uniqe`; near it is `expect_column_values_to_be_unique`."
         )
     );
+}
+
+#[test]
+fn a_query_without_an_engine_says_how_to_get_one() {
+    let query = json!({"unexpected_rows_query": "SELECT 1 FROM {batch}"});
+    let asked = [expect("unexpected_rows_expectation", None, query)];
+    let result = validate(&table("x\n1\n"), &asked).remove(0);
+    let why = result.why.expect("it is not answered");
+    assert!(
+        why.contains("cargo build --release --features cluster"),
+        "{why}"
+    );
+    assert_eq!(check(&asked[0]), Ok(()));
+}
+
+#[test]
+fn a_query_that_is_written_wrongly_is_so_with_any_engine() {
+    for (id, params) in [
+        (
+            "unexpected_rows_expectation",
+            json!({"unexpected_rows_query": "SELECT '{x}'"}),
+        ),
+        ("unexpected_rows_expectation", json!({})),
+        (
+            "expect_query_results_to_match_comparison",
+            json!({"base_query": "SELECT 1"}),
+        ),
+        (
+            "expect_query_results_to_match_comparison",
+            json!({"base_query": "SELECT 1", "comparison_data_source_name": "a"}),
+        ),
+    ] {
+        assert!(
+            check(&expect(id, None, params.clone())).is_err(),
+            "{params}"
+        );
+    }
 }
 
 /// Expected values from great_expectations 1.24.1 on 500 patients of whas500 with 30 values of bmi removed; the file

@@ -4,12 +4,17 @@ use super::EXPECTATIONS;
 
 /// The listed ids that look most like a name that is none of them.
 pub fn near(name: &str) -> Vec<&'static str> {
-    let mut ids: Vec<_> = EXPECTATIONS.iter().map(|e| e.about().id).collect();
-    ids.sort_by(|a, b| likeness(name, b).total_cmp(&likeness(name, a)));
-    ids.truncate(3);
-    let best = ids.first().map_or(0.0, |id| likeness(name, id));
-    ids.retain(|id| likeness(name, id) > 0.95 * best);
-    ids
+    nearest(name, EXPECTATIONS.iter().map(|e| e.about().id))
+}
+
+/// The names, three at most, that look most like one that is none of them.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut known: Vec<_> = known.collect();
+    known.sort_by(|a, b| likeness(name, b).total_cmp(&likeness(name, a)));
+    known.truncate(3);
+    let best = known.first().map_or(0.0, |one| likeness(name, one));
+    known.retain(|one| likeness(name, one) > 0.95 * best);
+    known
 }
 
 /// The share of neighbouring letters that two names have in common.

@@ -1,4 +1,4 @@
-use super::{AskError, Params};
+use super::{AskError, Params, Queries};
 use crate::accumulator::Keep;
 use crate::{Heads, Kind};
 
@@ -21,6 +21,11 @@ pub struct Question<'a> {
 pub trait Others: Sync {
     /// The number of rows of a table.
     fn rows(&self, name: &str) -> Option<u64>;
+
+    /// What answers queries of SQL about the table that is validated and the others; none unless an engine was handed in.
+    fn queries(&self) -> Option<&dyn Queries> {
+        None
+    }
 }
 
 /// There is no other table.
@@ -51,6 +56,14 @@ impl<'a> Question<'a> {
         let place = self.heads.place(column)?;
         let kind = self.heads.list()[place].kind;
         Ok((self.has_values)(place).then_some(kind))
+    }
+
+    /// What answers queries of SQL.
+    ///
+    /// # Errors
+    /// [`AskError::NeedsQueries`].
+    pub fn queries(&self) -> Result<&'a dyn Queries, AskError> {
+        self.others.queries().ok_or(AskError::NeedsQueries)
     }
 
     /// The names of the columns, in the order of the file.

@@ -24,6 +24,9 @@ pub struct ExpectationResult {
     pub share: Option<Estimate>,
     pub observed: Value,
     pub examples: Vec<Example>,
+    /// The first rows that a query found and that are not as expected: they need not be rows of the table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Value>,
     pub severity: Severity,
     /// Why it could not be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +50,7 @@ impl ExpectationResult {
             share: None,
             observed: Value::Null,
             examples: Vec::new(),
+            found: Vec::new(),
             severity: declared.severity,
             why: Some(why),
             rows: Vec::new(),
@@ -91,6 +95,19 @@ pub(super) fn judge(
             result.ok = holds;
             result.observed = value;
             result.unexpected = unexpected;
+        }
+        Observed::Found {
+            holds,
+            value,
+            unexpected,
+            share,
+            rows,
+        } => {
+            result.ok = holds;
+            result.observed = value;
+            result.unexpected = Some(unexpected);
+            result.unexpected_share = share;
+            result.found = rows;
         }
         Observed::Cells(seen) => {
             result.count(seen.unexpected, seen.judged, mostly);

@@ -69,6 +69,7 @@ fn result(expectation: &str, column: Option<&str>, anomaly: Option<&Anomaly>) ->
         share: None,
         observed,
         examples: Vec::<Example>::new(),
+        found: Vec::new(),
         severity: Severity::Stop,
         why: None,
         rows: Vec::new(),

@@ -27,11 +27,12 @@ const HOUSE: [&str; 14] = [
 ];
 
 /// Where an adapter stands: on the crate whose trait it implements or whose type it reads, known by the binary alone.
-const ADAPTERS: [(&str, &str); 4] = [
+const ADAPTERS: [(&str, &str); 5] = [
     ("galen-onnx", "galen-model"),
     ("galen-train", "galen-pipeline"),
     ("galen-pdf", "galen-dossier"),
     ("galen-tfdv", "galen-spec"),
+    ("galen-cluster", "galen-table"),
 ];
 
 /// The crates that each crate leans on when it is built. Tests may lean where they like, as nobody builds on them.
