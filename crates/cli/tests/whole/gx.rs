@@ -319,7 +319,7 @@ expectations:
     let words = validate(&["--table", "people=registry.ndjson"]);
     assert!(
         words
-            .stdout
+            .out
             .contains("found 1, the first {\"age\":-4,\"id\":2}"),
         "{words:#?}"
     );

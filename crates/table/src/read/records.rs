@@ -142,10 +142,7 @@ impl<'a> Records<'a> {
         const HIGH: u64 = ONES << 7;
         let bytes = self.text.as_bytes();
         let delimiters = ONES * u64::from(self.delimiter);
-        loop {
-            let Some((word, _)) = bytes[at..].split_first_chunk::<8>() else {
-                break;
-            };
+        while let Some((word, _)) = bytes[at..].split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*word);
             let other = word ^ delimiters;
             let delimiter = other.wrapping_sub(ONES) & !other;
