@@ -148,6 +148,12 @@ impl Failure {
             return shown.clone();
         }
         let mut text = format!("error[{}]: {}", self.code, self.message);
+        if let Some(at) = &self.at {
+            let file = at["file"].as_str().unwrap_or_default();
+            let place = ["line", "column"].iter().map_while(|key| at[*key].as_u64());
+            let place: String = place.map(|number| format!(":{number}")).collect();
+            text.push_str(&format!("\n  at {file}{place}"));
+        }
         if let Some(help) = &self.help {
             text.push_str(&format!("\nhelp: {help}"));
         }

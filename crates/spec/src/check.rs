@@ -26,6 +26,7 @@ mod sets;
 mod signatures;
 mod stages;
 mod subgroups;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub const CHECKS: &[&dyn CrossCheck] = &[
     &risk_controls::RiskControls,
     &residual::Residual,
     &columns::Columns,
+    &units::Units,
     &events::Events,
     &expectations::Expectations,
     &reviewed::Reviewed,

@@ -196,6 +196,7 @@ fn an_expectation_that_is_unknown_is_refused_with_its_line_and_near_misses() {
         (Some(2), Some(3)),
         "{ended:#?}"
     );
+    assert!(ended.err.contains("\n  at s.yaml:3:"), "{ended:#?}");
     assert!(
         document["help"]
             .as_str()
@@ -298,7 +299,7 @@ expectations:
       comparison_query: SELECT n FROM people ORDER BY n LIMIT 1
   - id: slip
     expectation: unexpected_rows_expectation
-    params: {unexpected_rows_query: "SELECT id FROM {batch} WHERE aeg < 0"}
+    params: {unexpected_rows_query: "SELECT id FROM {batch} WHERE agge < 0"}
 "#;
     write(at, "s.yaml", suite);
     let validate = |more: &[&str]| {
@@ -314,7 +315,7 @@ expectations:
         (&results[1]["ok"], &results[1]["unexpected"]),
         (&json!(true), &json!(0))
     );
-    let why = "The query has no column `aeg` at line 1, column 30; near it: `age`.";
+    let why = "The query has no column `agge` at line 1, column 30; near it: `age`.";
     assert_eq!(results[2]["why"], why);
     let words = validate(&["--table", "people=registry.ndjson"]);
     assert!(

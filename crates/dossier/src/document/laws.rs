@@ -499,7 +499,7 @@ fn who_was_included_is_a_count_without_interval() {
 fn the_datasheet_says_what_was_accepted_and_why() {
     let mut world = lived();
     let told = row_of(&world, "datasheet", "age may be as high as 101");
-    let why = "INT_TYPE_BIG_INT flchain The study took in people of any age over 50. ";
+    let why = "INT_TYPE_BIG_INT | flchain | The study took in people of any age over 50. | ";
     assert!(told.contains(why) && told.ends_with("(gil)"), "{told}");
     world.state.accepted.clear();
     let all = cells(&world, "datasheet");

@@ -104,6 +104,7 @@ const BREAKS: &[Break] = &[
         "range: [110, 50]",
         "range",
     ),
+    of("data.unit", Name::Data, "unit: mg/dL", "unit: mmHg", "mmHg"),
     of(
         "data.reference_standard",
         Name::Data,

@@ -169,6 +169,9 @@ mod tests {
         let files = std::fs::read_dir(folder).expect("the folder is there");
         let types = files.filter_map(|file| {
             let path = file.expect("it is listed").path();
+            if path.ends_with("conformance.rs") {
+                return None;
+            }
             let text = std::fs::read_to_string(&path).ok()?;
             let begin = ["impl Accumulator for ", "impl AnyAccumulator for "]
                 .iter()
