@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use galen_spec::data::Column;
 use galen_table::scan::{Folder, Member, Pace, Scan, ScanError, whole};
-use galen_table::{Format, ReadError, ReadOptions, Source, Table, open};
+use galen_table::{Format, KeepTexts, ReadError, ReadOptions, Source, Table, open};
 use serde::Serialize;
 
 use crate::args::Reading;
@@ -50,17 +50,17 @@ pub fn scan_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Ope
 ///
 /// # Errors
 /// As [`scan_in`].
-pub fn texts_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Opened, Failure> {
-    let options = options_of(reading, columns)?;
-    let keep_texts = true;
-    scan_with(
-        path,
-        reading,
-        ReadOptions {
-            keep_texts,
-            ..options
-        },
-    )
+pub fn texts_in(
+    path: &Path,
+    reading: &Reading,
+    columns: &[Column],
+    keep_texts: KeepTexts,
+) -> Result<Opened, Failure> {
+    let options = ReadOptions {
+        keep_texts,
+        ..options_of(reading, columns)?
+    };
+    scan_with(path, reading, options)
 }
 
 fn scan_with(path: &Path, reading: &Reading, options: ReadOptions) -> Result<Opened, Failure> {

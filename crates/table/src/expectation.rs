@@ -99,7 +99,7 @@ use thiserror::Error;
 
 use crate::accumulator::{AnyAccumulator, Chunk, Filtered, Keep};
 use crate::scan::{Pace, Scan, ScanError, gather};
-use crate::{ColumnError, Head, Heads, Kind, Table};
+use crate::{ColumnError, Head, Heads, KeepTexts, Kind, Table};
 pub use asked::{Asked, Observed};
 use bounds::Bounds;
 pub use condition::{Condition, ConditionError};
@@ -257,11 +257,17 @@ pub fn by_id(id: &str) -> Option<&'static dyn Expectation> {
     EXPECTATIONS.iter().copied().find(|e| e.about().id == id)
 }
 
-/// Whether any of the expectations is about the texts of values as they stand in the file.
-pub fn any_of_texts(expectations: &[Declared]) -> bool {
+/// The columns whose texts these expectations ask about.
+pub fn texts_of(expectations: &[Declared]) -> KeepTexts {
     let of_texts =
-        |declared: &Declared| by_id(&declared.expectation).is_some_and(|e| e.about().of_texts);
-    expectations.iter().any(of_texts)
+        |declared: &&Declared| by_id(&declared.expectation).is_some_and(|e| e.about().of_texts);
+    let mut asked = expectations.iter().filter(of_texts).peekable();
+    if asked.peek().is_none() {
+        return KeepTexts::None;
+    }
+    let columns: Option<_> = asked.map(|declared| declared.column.clone()).collect();
+    // One that names its columns otherwise may ask of any.
+    columns.map_or(KeepTexts::All, KeepTexts::Of)
 }
 
 /// Looks whether a declared expectation, and each of its parameters, is known by its name.

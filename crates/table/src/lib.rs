@@ -27,7 +27,9 @@ mod values;
 mod write;
 
 pub use cell::Cell;
-pub use read::{Format, Limits, Packing, ReadError, ReadOptions, is_guarded, open, unpack};
+pub use read::{
+    Format, KeepTexts, Limits, Packing, ReadError, ReadOptions, is_guarded, open, unpack,
+};
 pub use source::Source;
 pub use table::{ColumnError, Head, Heads, Kind, Table};
 pub use values::Values;

@@ -12,6 +12,7 @@ mod records;
 
 use bytes::Bytes;
 use galen_spec::data::Column;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -33,12 +34,31 @@ pub struct ReadOptions {
     /// The encoding of a text file by its name of the web, such as `latin1`; without one it is UTF-8, or UTF-16 if a byte order
     /// mark says so.
     pub encoding: Option<String>,
-    /// Whether chunks also hold the texts of the file, so that what is written is what was read.
-    pub keep_texts: bool,
+    /// Of which columns chunks also hold the texts of the file, so that what is written is what was read.
+    pub keep_texts: KeepTexts,
     pub limits: Limits,
     /// Declared columns: their type is not guessed, and a cell that does not fit is an error. A declared column that the
     /// file does not have is left to [`crate::expectation::declared`], a column that is not declared is typed by what it holds.
     pub columns: Vec<Column>,
+}
+
+/// The columns whose texts are kept beside their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeepTexts {
+    #[default]
+    None,
+    All,
+    Of(BTreeSet<String>),
+}
+
+impl KeepTexts {
+    pub(crate) fn keeps(&self, column: &str) -> bool {
+        match self {
+            KeepTexts::None => false,
+            KeepTexts::All => true,
+            KeepTexts::Of(columns) => columns.contains(column),
+        }
+    }
 }
 
 impl Default for ReadOptions {
@@ -48,7 +68,7 @@ impl Default for ReadOptions {
             na: Vec::new(),
             common_na: true,
             encoding: None,
-            keep_texts: false,
+            keep_texts: KeepTexts::None,
             limits: Limits::default(),
             columns: Vec::new(),
         }
@@ -233,7 +253,7 @@ impl Table {
         }
         let source = Arc::new(Bytes::copy_from_slice(bytes));
         let options = ReadOptions {
-            keep_texts: true,
+            keep_texts: KeepTexts::All,
             ..options.clone()
         };
         in_memory(&delimited::Delimited::open(source, &options, Pace::ALONE)?)

@@ -12,9 +12,10 @@ use galen_control::Accepted;
 use galen_spec::data::{Data, Expectation, Severity};
 use galen_spec::suite::Suite;
 use galen_spec::{Diagnostic, Positions};
+use galen_table::KeepTexts;
 use galen_table::accumulator::Keep;
 use galen_table::expectation::{
-    AskError, ExpectationResult, any_of_texts, check_names, declared as implied, validate_scan,
+    AskError, ExpectationResult, check_names, declared as implied, texts_of, validate_scan,
 };
 use galen_table::scan::{Scan, look_up};
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ use crate::args::DataValidate;
 use crate::command::declared_file;
 use crate::outside::read_file;
 use crate::place::Place;
-use crate::reading::{not_scanned, pace, scan_in, texts_in};
+use crate::reading::{not_scanned, pace, texts_in};
 use crate::report::{Failure, Report, declared};
 use crate::words::number;
 use others::OtherTables;
@@ -41,12 +42,12 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     let expect = place.path(expect);
     let expected = expected_of(&expect, place)?;
     build_server::refuse_unknown(&args.report)?;
-    let open = if any_of_texts(&expected.expectations) {
-        texts_in
-    } else {
-        scan_in
+    // Rows that are written are written as they were read.
+    let texts = match args.out {
+        Some(_) => KeepTexts::All,
+        None => texts_of(&expected.expectations),
     };
-    let opened = open(file, &args.reading, &expected.codes)?;
+    let opened = texts_in(file, &args.reading, &expected.codes, texts)?;
     let scan: Arc<dyn Scan> = Arc::from(opened.scan);
     let others = OtherTables::read(args, place, &scan)?;
     let scan = scan.as_ref();

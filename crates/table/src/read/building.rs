@@ -6,6 +6,8 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, StringArray};
 
+use super::KeepTexts;
+use crate::table::Head;
 use crate::{Kind, cell};
 
 /// A column that grows text by text.
@@ -25,9 +27,9 @@ enum Typed {
 }
 
 impl Building {
-    pub fn new(kind: Kind, keep_texts: bool) -> Self {
+    pub fn new(head: &Head, keep: &KeepTexts) -> Self {
         Self {
-            values: match kind {
+            values: match head.kind {
                 Kind::Integer => Typed::Integer(Int64Builder::new()),
                 Kind::Number => Typed::Number(Float64Builder::new()),
                 Kind::Boolean => Typed::Boolean(BooleanBuilder::new()),
@@ -36,7 +38,7 @@ impl Building {
                 Kind::Text => Typed::Text(StringBuilder::new()),
             },
             // A column of text is its own text.
-            texts: (keep_texts && kind != Kind::Text).then(StringBuilder::new),
+            texts: (head.kind != Kind::Text && keep.keeps(&head.name)).then(StringBuilder::new),
         }
     }
 

@@ -141,7 +141,7 @@ impl Scan for Delimited {
         let list = self.heads.list();
         let mut builders: Vec<Building> = columns
             .iter()
-            .map(|&place| Building::new(list[place].kind, self.options.keep_texts))
+            .map(|&place| Building::new(&list[place], &self.options.keep_texts))
             .collect();
         let mut rows = 0;
         while records.next(&mut fields)?.is_some() {

@@ -175,7 +175,7 @@ impl Table {
             return Err(ReadError::TooLarge { bytes, limit });
         }
         let options = ReadOptions {
-            keep_texts: true,
+            keep_texts: super::KeepTexts::All,
             ..options.clone()
         };
         let source = Arc::new(Bytes::from(bytes.into_owned()));

@@ -116,7 +116,7 @@ impl Scan for Ndjson {
         let list = self.heads.list();
         let mut builders: Vec<Building> = columns
             .iter()
-            .map(|&place| Building::new(list[place].kind, self.options.keep_texts))
+            .map(|&place| Building::new(&list[place], &self.options.keep_texts))
             .collect();
         let markers = Markers::new(&self.options.na, false);
         let mut rows = 0;
