@@ -111,6 +111,7 @@ pub(crate) fn widened(kind: Option<Kind>, text: &str) -> Kind {
 }
 
 /// Whether bytes are plainly a number of that kind; `false` says nothing.
+#[inline]
 pub(crate) fn plainly_fits(kind: Kind, bytes: &[u8]) -> bool {
     match kind {
         Kind::Integer => Plain::of(bytes).is_some_and(|plain| plain.decimals == 0),
@@ -258,6 +259,7 @@ struct Plain {
 
 impl Plain {
     /// `None` for all other texts, numbers or not.
+    #[inline]
     fn of(bytes: &[u8]) -> Option<Self> {
         let (is_negative, bytes) = match bytes {
             [b'-', rest @ ..] => (true, rest),
@@ -265,6 +267,9 @@ impl Plain {
         };
         if bytes.is_empty() || bytes.len() > 16 || leading_zero(bytes) {
             return None;
+        }
+        if bytes.len() <= 8 {
+            return Self::short(bytes, is_negative);
         }
         let (mut digits, mut point) = (0, None);
         for (at, &byte) in bytes.iter().enumerate() {
@@ -281,6 +286,42 @@ impl Plain {
             is_negative,
             digits,
             decimals: point.map_or(0, |at| bytes.len() - at - 1),
+        })
+    }
+
+    /// One to eight bytes, looked at together in a word whose lowest byte is the first of eight digits.
+    ///
+    /// # Source
+    /// Lemire 2022, Software: Practice and Experience 51: 1700-1727, 6 (eight digits in one word).
+    #[inline]
+    fn short(bytes: &[u8], is_negative: bool) -> Option<Self> {
+        const ONES: u64 = u64::from_ne_bytes([1; 8]);
+        const ZEROS: u64 = ONES * b'0' as u64;
+        let width = 8 * bytes.len() as u32;
+        let word = little_endian(bytes) << (64 - width) | ZEROS.unbounded_shr(width);
+        // In each byte the value of its digit; the high half is set of what is none, also after six was added.
+        let mut values = word ^ ZEROS;
+        let odd = (((values & (ONES * 0x7f)) + ONES * 6) | values) & (ONES * 0xf0);
+        let odd = (((odd & (ONES * 0x70)) + ONES * 0x70) | odd) & (ONES * 0x80);
+        let mut decimals = 0;
+        if odd != 0 {
+            let place = odd.trailing_zeros() / 8;
+            let is_point = (values >> (8 * place)) & 0xff == u64::from(b'.' ^ b'0');
+            let is_between = place > 8 - width / 8 && place < 7;
+            if odd & (odd - 1) != 0 || !is_point || !is_between {
+                return None;
+            }
+            // The digits before the point take its place.
+            let before = (1 << (8 * place)) - 1;
+            values = (values & before) << 8 | (values & !(before << 8 | 0xff));
+            decimals = 7 - place as usize;
+        }
+        let pairs = (values * 10 + (values >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+        Some(Self {
+            is_negative,
+            digits: (fours * 10_000 + (fours >> 32)) & 0xffff_ffff,
+            decimals,
         })
     }
 
@@ -333,7 +374,20 @@ pub(crate) fn number(text: &str) -> Option<f64> {
 }
 
 fn leading_zero(digits: &[u8]) -> bool {
-    digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit()
+    // Without a branch between the two: half the numbers of a column may begin with a zero.
+    digits.len() > 1 && (digits[0] == b'0') & digits[1].is_ascii_digit()
+}
+
+/// One to eight bytes as a word, the first byte the lowest.
+fn little_endian(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        // Where both hold a byte it is the same one.
+        return u64::from(first) | u64::from(last) << (8 * (length - 4));
+    }
+    let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
+    byte(0) | byte(length / 2) | byte(length - 1)
 }
 
 /// A text without the blanks around it; most have none, which two bytes tell.
@@ -404,6 +458,14 @@ mod tests {
             prop_assert_eq!(fits(Kind::Number, &text), !is_code);
             for kind in [Kind::Integer, Kind::Number, Kind::Text] {
                 prop_assert!(!plainly_fits(kind, text.as_bytes()) || fits(kind, &text));
+            }
+        }
+
+        #[test]
+        fn what_is_plainly_a_number_is_that_number(text in "[-.0-9/:e\u{80}\u{ff}]{1,17}|[0-9.]{1,9}") {
+            if let Some(plain) = Plain::of(text.as_bytes()) {
+                prop_assert_eq!(text.parse(), Ok(plain.number()));
+                prop_assert_eq!(plain.integer(), text.parse().ok());
             }
         }
 

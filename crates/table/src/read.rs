@@ -3,6 +3,7 @@
 mod building;
 mod columnar;
 mod delimited;
+mod even;
 mod format;
 mod guarded;
 mod markers;

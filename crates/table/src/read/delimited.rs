@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::building::Building;
+use super::even::Even;
 use super::markers::{Markers, UNKNOWN};
 use super::parts::{Part, cut_at_records, lines_before};
 use super::records::{Field, Records, line_ends};
@@ -31,6 +32,23 @@ struct ColumnPlan {
     /// Whether `?` is no value.
     unknown_is_missing: bool,
     has_values: bool,
+}
+
+impl ColumnPlan {
+    /// Takes a cell into a column.
+    ///
+    /// # Errors
+    /// [`ReadError::Changed`] if it does not say what it said when the file was opened.
+    fn push(&self, text: &str, into: &mut Building) -> Result<(), ReadError> {
+        let trimmed = cell::trimmed(text);
+        let missing =
+            self.markers.mean_missing(trimmed) || (self.unknown_is_missing && trimmed == UNKNOWN);
+        if into.push((!missing).then_some(text)) {
+            Ok(())
+        } else {
+            Err(ReadError::Changed)
+        }
+    }
 }
 
 impl Delimited {
@@ -136,30 +154,34 @@ impl Scan for Delimited {
         let bytes = part.bytes(self.source.as_ref())?;
         // The text and its shape were seen to be right when the file was opened.
         let text = text_of(&bytes)?;
-        let mut records = Records::new(text, self.options.delimiter, &self.options.limits);
-        let mut fields: Vec<Field> = Vec::with_capacity(self.columns.len());
         let list = self.heads.list();
         let mut builders: Vec<Building> = columns
             .iter()
             .map(|&place| Building::new(&list[place], &self.options.keep_texts))
             .collect();
-        let mut rows = 0;
-        while records.next(&mut fields)?.is_some() {
-            for (builder, &place) in builders.iter_mut().zip(columns) {
-                let Some(field) = fields.get(place) else {
-                    return Err(ReadError::Changed.into());
-                };
-                let text = records.get(*field);
-                let trimmed = cell::trimmed(&text);
-                let plan = &self.columns[place];
-                let missing = plan.markers.mean_missing(trimmed)
-                    || (plan.unknown_is_missing && trimmed == UNKNOWN);
-                if !builder.push((!missing).then_some(text.as_ref())) {
-                    return Err(ReadError::Changed.into());
+        let (delimiter, limits) = (self.options.delimiter, &self.options.limits);
+        let rows = if let Some(even) = Even::of(text, delimiter, list.len(), limits) {
+            for rows in even.blocks() {
+                for (builder, &place) in builders.iter_mut().zip(columns) {
+                    let plan = &self.columns[place];
+                    for row in rows.clone() {
+                        plan.push(even.get(row, place), builder)?;
+                    }
                 }
             }
-            rows += 1;
-        }
+            even.rows()
+        } else {
+            let mut records = Records::new(text, delimiter, limits);
+            let (mut fields, mut rows) = (Vec::<Field>::with_capacity(list.len()), 0);
+            while records.next(&mut fields)?.is_some() {
+                for (builder, &place) in builders.iter_mut().zip(columns) {
+                    let field = fields.get(place).ok_or(ReadError::Changed)?;
+                    self.columns[place].push(&records.get(*field), builder)?;
+                }
+                rows += 1;
+            }
+            rows
+        };
         let heads = columns.iter().map(|&place| list[place].clone());
         let heads = Arc::new(Heads::new(heads.collect()));
         let (arrays, texts) = builders.into_iter().map(Building::finish).unzip();
@@ -251,68 +273,116 @@ fn look(
 ) -> Result<Seen, ReadError> {
     let bytes = part.bytes(source)?;
     let text = text_of(&bytes)?;
-    let declared: Vec<Option<(Kind, &str)>> = names
-        .iter()
-        .map(|name| {
-            let kind = cell::declared_kind(options.column(name)?.kind);
-            Some((kind, super::expected(kind)?))
-        })
-        .collect();
-    let mut seen = Seen::of(names.len());
-    // Nearly all cells of numbers need no more than a look at their digits.
-    let any = |at: usize| declared[at].is_some() || markers[at].are_like_numbers();
-    let is_quick: Vec<bool> = (0..names.len()).map(|at| !any(at)).collect();
+    let mut looking = Looking::new(names, markers, options);
+    if let Some(even) = Even::of(text, options.delimiter, names.len(), &options.limits) {
+        for rows in even.blocks() {
+            for at in 0..names.len() {
+                if looking.is_decided(at) {
+                    continue;
+                }
+                for row in rows.clone() {
+                    let cell = even.get(row, at);
+                    if looking.is_settled(at, cell.as_bytes()) {
+                        continue;
+                    }
+                    looking.cell(at, cell, row as u64, 1 + row as u64);
+                }
+            }
+        }
+        looking.seen.rows = even.rows() as u64;
+        return Ok(looking.seen);
+    }
     let mut records = Records::new(text, options.delimiter, &options.limits);
     let mut fields = Vec::with_capacity(names.len());
     while let Some(line) = records.next(&mut fields)? {
+        let row = looking.seen.rows;
         if fields.len() != names.len() {
             return Err(ReadError::Ragged {
                 line,
-                row: seen.rows as usize,
+                row: row as usize,
                 fields: fields.len(),
                 header: names.len(),
             });
         }
         for (at, field) in fields.iter().enumerate() {
-            let column = &mut seen.columns[at];
-            if column.kind == Some(Kind::Text) && declared[at].is_none() {
-                continue;
+            let plain = records.plain(*field).unwrap_or_default();
+            if !looking.is_decided(at) && !looking.is_settled(at, plain) {
+                looking.cell(at, &records.get(*field), row, line);
             }
-            if let (true, Some(kind)) = (is_quick[at], column.kind)
-                && let Some(bytes) = records.plain(*field)
-                && cell::plainly_fits(kind, bytes)
-            {
-                continue;
-            }
-            let text = records.get(*field);
-            let trimmed = cell::trimmed(&text);
-            if markers[at].mean_missing(trimmed) {
-                continue;
-            }
-            if options.common_na && trimmed == UNKNOWN {
-                column.unknown = true;
-                continue;
-            }
-            match declared[at] {
-                None => column.kind = Some(cell::widened(column.kind, trimmed)),
-                Some((kind, expected)) => {
-                    column.kind = Some(kind);
-                    if !cell::fits(kind, trimmed) {
-                        let wrong = column.wrong.get_or_insert_with(|| Wrong {
-                            line,
-                            row: seen.rows,
-                            value: text.to_string(),
-                            cells: 0,
-                            expected,
-                        });
-                        wrong.cells += 1;
-                    }
+        }
+        looking.seen.rows += 1;
+    }
+    Ok(looking.seen)
+}
+
+/// What has been seen of a part, and how its cells are looked at.
+struct Looking<'a> {
+    markers: &'a [Markers],
+    declared: Vec<Option<(Kind, &'static str)>>,
+    /// For each column whether a number is one at a glance: no other kind is declared, no marker looks like a number.
+    is_quick: Vec<bool>,
+    common_na: bool,
+    seen: Seen,
+}
+
+impl<'a> Looking<'a> {
+    fn new(names: &[String], markers: &'a [Markers], options: &ReadOptions) -> Self {
+        let declared = |name: &String| {
+            let kind = cell::declared_kind(options.column(name)?.kind);
+            Some((kind, super::expected(kind)?))
+        };
+        let declared: Vec<_> = names.iter().map(declared).collect();
+        let is_quick = declared.iter().zip(markers);
+        Self {
+            is_quick: is_quick
+                .map(|(declared, markers)| declared.is_none() && !markers.are_like_numbers())
+                .collect(),
+            markers,
+            declared,
+            common_na: options.common_na,
+            seen: Seen::of(names.len()),
+        }
+    }
+
+    /// Whether no cell can change what was seen of a column.
+    fn is_decided(&self, at: usize) -> bool {
+        self.seen.columns[at].kind == Some(Kind::Text) && self.declared[at].is_none()
+    }
+
+    /// Whether a cell without quotes plainly is of the kind that was seen of its column; nearly all cells of numbers need no
+    /// more than this.
+    fn is_settled(&self, at: usize, plain: &[u8]) -> bool {
+        let kind = self.seen.columns[at].kind;
+        self.is_quick[at] && kind.is_some_and(|kind| cell::plainly_fits(kind, plain))
+    }
+
+    fn cell(&mut self, at: usize, text: &str, row: u64, line: u64) {
+        let column = &mut self.seen.columns[at];
+        let trimmed = cell::trimmed(text);
+        if self.markers[at].mean_missing(trimmed) {
+            return;
+        }
+        if self.common_na && trimmed == UNKNOWN {
+            column.unknown = true;
+            return;
+        }
+        match self.declared[at] {
+            None => column.kind = Some(cell::widened(column.kind, trimmed)),
+            Some((kind, expected)) => {
+                column.kind = Some(kind);
+                if !cell::fits(kind, trimmed) {
+                    let wrong = column.wrong.get_or_insert_with(|| Wrong {
+                        line,
+                        row,
+                        value: text.to_owned(),
+                        cells: 0,
+                        expected,
+                    });
+                    wrong.cells += 1;
                 }
             }
         }
-        seen.rows += 1;
     }
-    Ok(seen)
 }
 
 /// The names of the columns, and the byte at which the rows begin.
