@@ -480,14 +480,30 @@ pub struct DataCheck {
     /// The label's value that means diseased
     #[arg(long, value_name = "VALUE")]
     pub positive: Option<String>,
+    /// The column with the patient
     #[arg(long, value_name = "COL")]
     pub id: Option<String>,
+    /// When a row was collected and the score is made: a day, a moment, a number, or a year
     #[arg(long, value_name = "COL")]
     pub time: Option<String>,
+    /// When the event was, on the scale of --time; or the time to it or to the end of follow-up
+    #[arg(long, value_name = "COL")]
+    pub label_time: Option<String>,
+    /// Which part a row is in: train, tune, test
     #[arg(long, value_name = "COL")]
     pub split: Option<String>,
+    /// A subgroup that will be judged by itself
     #[arg(long = "group", value_name = "COL")]
     pub groups: Vec<String>,
+    /// Where a row was collected: hospital, scanner, laboratory
+    #[arg(long, value_name = "COL")]
+    pub site: Option<String>,
+    /// What may decide over both the inputs and the label: workflow, severity, insurance
+    #[arg(long = "confounder", value_name = "COL")]
+    pub confounders: Vec<String>,
+    /// The people for whom the model is meant: columns of the same names, and `count` if a row is a cell
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -500,7 +516,7 @@ pub struct DataEstimate {
     /// Cases that came since; what is known of their truth is shown beside the estimates
     #[arg(long, value_name = "FILE")]
     pub current: PathBuf,
-    /// What the model answers: yes or no by a probability, or a number
+    /// What the model answers: yes or no by a probability, one of several classes by a probability of each, or a number
     #[arg(long, value_enum, default_value = "binary")]
     pub task: EstimationTask,
     /// The column with the truth
@@ -509,10 +525,11 @@ pub struct DataEstimate {
     /// The value of the truth that means diseased; without it the truth is 0 or 1
     #[arg(long, value_name = "VALUE")]
     pub positive: Option<String>,
-    /// The column with the model's probability
-    #[arg(long = "score", value_name = "COL")]
+    /// The column with the model's probability; of several classes CLASS=COL, once each
+    #[arg(long = "score", value_name = "[CLASS=]COL")]
     pub scores: Vec<String>,
-    /// The column with what the model says: its flag, or the number that it predicts
+    /// The column with what the model says: its flag, the class, or the number that it predicts. Without it the class with the
+    /// highest probability is what it says
     #[arg(long, value_name = "COL")]
     pub predicted: Option<String>,
     /// The score at which a case is flagged, where no column says it
@@ -552,6 +569,7 @@ pub struct DataEstimate {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum EstimationTask {
     Binary,
+    Multiclass,
     Regression,
 }
 

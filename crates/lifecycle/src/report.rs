@@ -3,7 +3,7 @@
 use galen_control::{Evidence, Row, State, Subject};
 use galen_spec::data::Data;
 use galen_stats::{Estimate, Level, Undefined};
-use galen_table::check::{Roles, check};
+use galen_table::check::{Beside, Roles, check};
 use galen_table::cohort::cohort;
 use galen_table::expectation::{ExpectationResult, declared, validate};
 use galen_table::scan::Pace;
@@ -108,8 +108,8 @@ pub(crate) fn checks(
             .filter(&cohort.known)
             .map_err(|error| wrong(&error))?
     };
-    let report =
-        check(&with_truth, &Roles::of_plan(plan), Some(plan)).map_err(|error| wrong(&error))?;
+    let report = check(&with_truth, &Roles::of_plan(plan), Beside::of_plan(plan))
+        .map_err(|error| wrong(&error))?;
     let mut evidence = Evidence::of("check", subjects);
     evidence.rows = report
         .findings

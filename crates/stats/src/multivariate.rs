@@ -8,9 +8,11 @@
 mod classifier;
 mod distance;
 mod forest;
+mod held_out;
 
 pub use classifier::{DomainClassifier, domain_classifier};
 pub use distance::{energy_distance, mmd};
+pub use held_out::{HeldOut, held_out};
 
 use crate::draw::Draw;
 use crate::drift::Drawn;
@@ -75,6 +77,8 @@ struct Drawing {
     patients: Option<Vec<u32>>,
     reference: usize,
     current: usize,
+    /// Where each row lies in its table.
+    places: Vec<usize>,
 }
 
 impl Drawing {
@@ -124,11 +128,14 @@ impl Drawing {
             );
             a.chain(b).collect()
         });
+        let (reference, current) = (from_r.len(), from_c.len());
+        let places = from_r.into_iter().chain(from_c);
         Ok(Drawing {
             columns,
             patients,
-            reference: from_r.len(),
-            current: from_c.len(),
+            reference,
+            current,
+            places: places.map(|place| place as usize).collect(),
         })
     }
 

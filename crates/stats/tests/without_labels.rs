@@ -3,8 +3,8 @@
 use galen_stats::Level;
 use galen_stats::boosting::{BoostedTrees, Boosting, Feature};
 use galen_stats::without_labels::{
-    Cbpe, CbpeReport, Chunk, ChunkEstimates, Dle, ESTIMABLE, Features, LOSSES, MetricEstimate,
-    Observed, Predicted, Recalibration, Scored,
+    Cbpe, CbpeReport, Chunk, ChunkEstimates, Classified, Dle, ESTIMABLE, Features, LOSSES,
+    MetricEstimate, Observed, Predicted, Recalibration, Scored,
 };
 use serde_json::Value;
 
@@ -157,6 +157,65 @@ fn whether_scores_are_recalibrated_agrees_with_nannyml() {
             "{:?}",
             report.calibration
         );
+    }
+}
+
+#[test]
+fn estimates_of_several_classes_agree_with_nannyml() {
+    let of = &document()["card_type"];
+    let classes: Vec<String> = serde_json::from_value(of["classes"].clone()).expect("classes");
+    let cases = |part: &str| {
+        let percent = |class: &String| numbers(&of[format!("{part}_{class}_percent")]);
+        let column = |class: &String| {
+            let way = if *class == classes[2] { -2.0 } else { 1.0 };
+            let untied = |(row, percent): (usize, &f64)| {
+                percent / 100.0 * 0.99 + 0.01 / 3.0 + way * row as f64 / 2e6
+            };
+            percent(class).iter().enumerate().map(untied).collect()
+        };
+        let digits = |name: &str| -> Vec<u32> {
+            let text = of[format!("{part}_{name}")].as_str().expect("digits");
+            text.bytes().map(|digit| u32::from(digit - b'0')).collect()
+        };
+        let truth = digits("y_true").into_iter().map(Some).collect();
+        let scores = classes.iter().map(column).collect();
+        Classified::new(scores, truth, digits("y_pred")).expect("probabilities")
+    };
+    let (reference, current) = (cases("reference"), cases("analysis"));
+    let chunks = [&reference, &current].map(|cases| Chunk::by_size(cases.n(), 250));
+    let shares = ESTIMABLE.iter().filter(|one| one.about().max.is_some());
+    let none = Features::default();
+    for (name, recalibration) in [
+        ("always", Recalibration::Always),
+        ("never", Recalibration::Never),
+    ] {
+        let plan = Cbpe {
+            metrics: shares.clone().copied().collect(),
+            recalibration,
+            level: Level::DEFAULT,
+            resamples: 40,
+            seed: 0,
+        };
+        let side = |cases, chunks| Observed {
+            cases,
+            chunks,
+            features: &none,
+        };
+        let (before, now) = (side(&reference, &chunks[0]), side(&current, &chunks[1]));
+        let report = plan.estimate_classes(&classes, before, now);
+        let report = report.expect("all classes are there");
+        let mut compared = 0;
+        for (period, chunk, found) in periods(&report.reference, &report.current) {
+            let (wanted, alert) = said(&of[name], period, found.metric, chunk);
+            let what = format!("{name} {period} {} {chunk}", found.metric);
+            near(&what, found.estimate.value, wanted[0], 1e-6);
+            near(&what, found.realized, wanted[2], 1e-9);
+            near(&what, found.limits.map(|l| l.low), wanted[3], 1e-9);
+            near(&what, found.limits.map(|l| l.high), wanted[4], 1e-9);
+            assert_eq!(found.crossed, Some(alert), "{what}");
+            compared += 1;
+        }
+        assert_eq!(compared, 2 * 8 * 7);
     }
 }
 

@@ -52,10 +52,23 @@ pub trait Check: Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
     pub id: &'static str,
+    pub head: CheckHead,
     /// What it asks, in one sentence.
     pub what: &'static str,
     /// The paper or standard behind it.
     pub source: &'static str,
+}
+
+/// What a check asks after; the report stands under these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckHead {
+    /// Whether the columns may say what they say: known in time, about the disease and not about how it was found.
+    Relevance,
+    /// Whether the values are right, of one person each, and nobody's name.
+    Integrity,
+    /// Whether the people are those for whom the model is meant.
+    Representativeness,
 }
 
 /// What is wrong or unusual about data.
@@ -86,8 +99,39 @@ pub struct Measure {
 pub struct CheckReport {
     /// False if something of severity `stop` was found.
     pub ok: bool,
+    /// What was asked under each head, and how much of it was found.
+    pub heads: Vec<HeadReport>,
     /// The worst first, then in the order of the checks and columns.
     pub findings: Vec<Finding>,
+}
+
+/// The checks of a head.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeadReport {
+    pub head: CheckHead,
+    pub checks: Vec<&'static str>,
+    pub stop: usize,
+    pub warn: usize,
+    pub note: usize,
+}
+
+impl HeadReport {
+    fn of(head: CheckHead, findings: &[Finding]) -> Self {
+        let abouts = CHECKS.iter().map(|check| check.about());
+        let checks = abouts.filter(|about| about.head == head);
+        let checks: Vec<&str> = checks.map(|about| about.id).collect();
+        let of = |severity| {
+            let here = findings.iter().filter(|one| checks.contains(&one.check));
+            here.filter(|one| one.severity == severity).count()
+        };
+        Self {
+            head,
+            stop: of(Severity::Stop),
+            warn: of(Severity::Warn),
+            note: of(Severity::Note),
+            checks,
+        }
+    }
 }
 
 /// Why a table cannot be checked.
@@ -101,16 +145,39 @@ pub enum CheckError {
     OneLabel(String),
 }
 
-/// Runs every check on a table in which columns play the given roles. The plan, where there is one, says when columns
-/// become known and what is plausible.
+/// What the table is held against, where there is such a thing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// Says when columns become known and what is plausible.
+    pub plan: Option<&'a Data>,
+    /// The people for whom the model is meant: one row a cell of the population, or one a person.
+    pub target: Option<&'a Table>,
+}
+
+impl<'a> Beside<'a> {
+    pub fn of_plan(plan: &'a Data) -> Self {
+        Self {
+            plan: Some(plan),
+            target: None,
+        }
+    }
+}
+
+/// Runs every check on a table in which columns play the given roles.
 ///
 /// # Errors
 /// [`CheckError`] if a named column is absent or the label does not tell two kinds of cases apart.
-pub fn check(table: &Table, roles: &Roles, plan: Option<&Data>) -> Result<CheckReport, CheckError> {
-    let study = Study::new(table, roles, plan)?;
+pub fn check(table: &Table, roles: &Roles, beside: Beside) -> Result<CheckReport, CheckError> {
+    let study = Study::new(table, roles, beside)?;
     let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check.find(&study)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let heads = [
+        CheckHead::Relevance,
+        CheckHead::Integrity,
+        CheckHead::Representativeness,
+    ];
     Ok(CheckReport {
+        heads: heads.map(|head| HeadReport::of(head, &findings)).to_vec(),
         ok: findings
             .iter()
             .all(|finding| finding.severity != Severity::Stop),

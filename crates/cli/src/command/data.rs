@@ -4,7 +4,7 @@ use std::path::Path;
 
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
-use galen_table::check::{Roles, check};
+use galen_table::check::{Beside, CheckHead, Roles, check};
 use serde_json::{Value, json};
 
 use super::data_accept::{documents_of, lines_of};
@@ -34,7 +34,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             reason,
         } => super::data_accept::accept(name, anomaly, reason, place),
         Data::Check(args) => match file_of(&args.what, place) {
-            Some(file) => check_file(&file, args),
+            Some(file) => check_file(&file, args, place),
             None => examine(&args.what, Examination::Check, place),
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
@@ -295,7 +295,7 @@ pub fn found_lines(found: &Value) -> Vec<String> {
     found.as_array().into_iter().flatten().map(line).collect()
 }
 
-fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
+fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
     let Some(label) = &args.label else {
         return Err(Failure::usage(
             "no_label",
@@ -314,18 +314,42 @@ fn check_file(file: &Path, args: &DataCheck) -> Result<Report, Failure> {
         time: args.time.clone(),
         split: args.split.clone(),
         groups: args.groups.clone(),
+        event_time: args.label_time.clone(),
+        site: args.site.clone(),
+        confounders: args.confounders.clone(),
         ..plain
     };
-    let report = check(&read, &roles, None).map_err(|error| {
+    let target = args.target.as_deref();
+    let target = target
+        .map(|target| table_in(&place.path(target), &args.reading))
+        .transpose()?;
+    let beside = Beside {
+        plan: None,
+        target: target.as_ref(),
+    };
+    let report = check(&read, &roles, beside).map_err(|error| {
         Failure::usage(
             "check",
             error.to_string(),
             "name the columns as the file does",
         )
     })?;
-    let document = json!({"ok": report.ok, "findings": report.findings});
+    let document = json!({"ok": report.ok, "heads": report.heads, "findings": report.findings});
     let mut lines = vec![format!("{} finding(s).", report.findings.len())];
-    lines.extend(found_lines(&document["findings"]));
+    for head in &report.heads {
+        let title = match head.head {
+            CheckHead::Relevance => "Relevance",
+            CheckHead::Integrity => "Integrity",
+            CheckHead::Representativeness => "Representativeness",
+        };
+        lines.push(format!(
+            "\n{title}: {} stop, {} warn, {} note.",
+            head.stop, head.warn, head.note
+        ));
+        let here = report.findings.iter();
+        let here = here.filter(|one| head.checks.contains(&one.check));
+        lines.extend(found_lines(&json!(here.collect::<Vec<_>>())));
+    }
     Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
 }
 

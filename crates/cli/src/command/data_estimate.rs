@@ -39,10 +39,14 @@ fn options(args: &DataEstimate) -> Result<EstimationOptions, Failure> {
     }
     let task = match args.task {
         EstimationTask::Binary => Task::Binary,
+        EstimationTask::Multiclass => Task::Multiclass,
         EstimationTask::Regression => Task::Regression,
     };
     Ok(EstimationOptions {
-        classes: Vec::new(),
+        classes: match task {
+            Task::Multiclass => classes(&args.scores)?,
+            Task::Binary | Task::Regression => Vec::new(),
+        },
         score: match (task, args.scores.as_slice()) {
             (Task::Binary, [_, second, ..]) => {
                 return Err(Failure::usage(
@@ -51,6 +55,7 @@ fn options(args: &DataEstimate) -> Result<EstimationOptions, Failure> {
                     "name one column",
                 ));
             }
+            (Task::Multiclass, _) => None,
             (_, scores) => scores.first().cloned(),
         },
         task,
@@ -75,6 +80,31 @@ fn options(args: &DataEstimate) -> Result<EstimationOptions, Failure> {
         resamples: args.resamples,
         seed: args.seed,
     })
+}
+
+/// The classes with the column of the probability of each.
+fn classes(scores: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    if scores.len() < 2 {
+        return Err(Failure::usage(
+            "scores",
+            format!(
+                "{} of the classes has a column of probabilities",
+                scores.len()
+            ),
+            "name every class with its column: --score benign=p_benign --score malignant=p_malignant",
+        ));
+    }
+    let both = |score: &String| match score.split_once('=') {
+        Some((class, column)) if !class.is_empty() && !column.is_empty() => {
+            Ok((class.to_owned(), column.to_owned()))
+        }
+        _ => Err(Failure::usage(
+            "scores",
+            format!("`--score {score}` does not say of which class"),
+            "write it as CLASS=COL, with the class as the file writes it",
+        )),
+    };
+    scores.iter().map(both).collect()
 }
 
 fn failure(error: &TableEstimationError) -> Failure {

@@ -110,6 +110,65 @@ fn estimates_without_labels_are_those_of_nannyml_and_say_what_they_rest_on() {
 }
 
 #[test]
+fn estimates_of_several_classes_are_those_of_nannyml() {
+    let place = TempDir::new().expect("a folder");
+    let of = &nannyml()["card_type"];
+    let classes: Vec<String> = serde_json::from_value(of["classes"].clone()).expect("classes");
+    for (part, file) in [("reference", "labelled.csv"), ("analysis", "new.csv")] {
+        let truths = text(&of[format!("{part}_y_true")]).chars();
+        let mut rows = "highstreet,prepaid,upmarket,card\n".to_owned();
+        for (row, truth) in truths.enumerate() {
+            for (at, class) in classes.iter().enumerate() {
+                let percent = of[format!("{part}_{class}_percent")][row].as_f64();
+                let way = if at == 2 { -2.0 } else { 1.0 };
+                let score = percent.expect("a score") / 100.0 * 0.99 + 0.01 / 3.0;
+                rows.push_str(&format!("{},", score + way * row as f64 / 2e6));
+            }
+            let truth = truth.to_digit(10).expect("a class") as usize;
+            rows.push_str(if part == "reference" {
+                &classes[truth]
+            } else {
+                ""
+            });
+            rows.push('\n');
+        }
+        fs::write(place.path().join(file), rows).expect("a file");
+    }
+    let asked = |scores: &[&str]| {
+        let mut words = vec!["data", "estimate", "--task", "multiclass"];
+        words.extend(["--reference", "labelled.csv", "--current", "new.csv"]);
+        words.extend(["--truth", "card", "--chunk-size", "250", "--json"]);
+        words.extend(["--recalibrate", "always", "--resamples", "40"]);
+        words.extend(["--metric", "auroc", "--metric", "average_precision"]);
+        words.extend(scores.iter().flat_map(|score| ["--score", score]));
+        bare(place.path(), &words)
+    };
+    let all = [
+        "highstreet_card=highstreet",
+        "prepaid_card=prepaid",
+        "upmarket_card=upmarket",
+    ];
+    // The later chunks came after a change, and NannyML alerts as well.
+    let document = asked(&all).exits(1).json();
+    let chunks = document["chunks"].as_array().expect("chunks");
+    assert_eq!(chunks.len(), 8);
+    for (number, chunk) in chunks.iter().enumerate() {
+        for (at, id) in ["roc_auc", "average_precision"].iter().enumerate() {
+            let found = &chunk["metrics"][at];
+            let said = &of["always"]["analysis"][*id][number];
+            let value = found["estimate"]["value"].as_f64().expect("a value");
+            let wanted = said[0].as_f64().expect("a value");
+            assert!((value - wanted).abs() < 1e-6, "{id} {value} {wanted}");
+            assert_eq!(found["crossed"], said[5]);
+        }
+    }
+    let refused = asked(&["highstreet", "prepaid"]).exits(2);
+    assert!(refused.err.contains("does not say of which class"));
+    let refused = asked(&all[..1]).exits(2);
+    assert!(refused.err.contains("name every class"));
+}
+
+#[test]
 fn the_page_shows_what_the_command_says() {
     let said = asked(&["--metric", "recall", "--metric", "precision", "--seed", "7"])
         .exits(0)

@@ -9,9 +9,9 @@ use crate::interval;
 use serde::{Deserialize, Serialize};
 
 /// Rows of each table that a cross-validation needs.
-const ROWS_MIN: usize = 20;
+pub(super) const ROWS_MIN: usize = 20;
 /// Streams that the trees of one part may use.
-const STREAMS: u64 = 1 << 32;
+pub(super) const STREAMS: u64 = 1 << 32;
 
 /// How well the rows of today can be told from those of the reference, and by what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ pub fn domain_classifier(
 }
 
 /// The part of each row. Rows of a patient are in one part; each table is spread evenly.
-fn parts(drawing: &Drawing, settings: &Settings) -> Vec<usize> {
+pub(super) fn parts(drawing: &Drawing, settings: &Settings) -> Vec<usize> {
     let mut part = vec![0; drawing.n()];
     let mut deal = |rows: Vec<Vec<usize>>, stream: u64| {
         let mut rows = rows;

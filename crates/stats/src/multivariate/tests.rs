@@ -191,3 +191,40 @@ fn tables_that_do_not_fit_are_named() {
         Err(Undefined::NotAligned)
     );
 }
+
+#[test]
+fn held_out_scores_are_of_their_rows_and_know_nothing_of_them() {
+    let (healthy, diseased) = (rows(1, 400, false), rows(2, 300, true));
+    let (mut columns, mut truth) = (vec![Vec::new(); 4], Vec::new());
+    for row in 0..700 {
+        // In no order of kinds.
+        let (of, from) = if row % 7 < 4 {
+            (&healthy, row / 7 * 4 + row % 7)
+        } else {
+            (&diseased, row / 7 * 3 + row % 7 - 4)
+        };
+        for (column, values) in columns.iter_mut().zip(of) {
+            column.push(values[from]);
+        }
+        truth.push(row % 7 >= 4);
+    }
+    let area = |found: &HeldOut| {
+        let truth = found.rows.iter().map(|&row| truth[row]).collect();
+        let cases = crate::Cases::new(truth, found.scores.clone(), None, None);
+        crate::delong::placements(&cases.expect("cases"))
+            .expect("both kinds")
+            .area
+    };
+    let found = held_out(&columns, &truth, None, &settings()).expect("enough rows");
+    let mut seen = found.rows.clone();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..700).collect::<Vec<_>>());
+    assert!(area(&found) > 0.6);
+    // A patient of two rows, one of each kind, cannot be learned by heart.
+    let noise = [columns[0].clone()];
+    let patients: Vec<u32> = (0..700).map(|row| row / 7).collect();
+    let found = held_out(&noise, &truth, Some(&patients), &settings()).expect("enough rows");
+    assert!((area(&found) - 0.5).abs() < 0.08, "{}", area(&found));
+    let few = held_out(&columns, &vec![false; 700], None, &settings());
+    assert_eq!(few, Err(Undefined::EmptySample));
+}

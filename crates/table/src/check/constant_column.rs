@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use galen_spec::data::Severity;
 use serde_json::json;
 
-use super::{About, Check, Finding, Study};
+use super::{About, Check, CheckHead, Finding, Study};
 
 /// A column with one value, or none, in every row: it says nothing, and often stands for a fault in the extraction.
 ///
@@ -15,6 +15,7 @@ impl Check for ConstantColumn {
     fn about(&self) -> About {
         About {
             id: "constant_column",
+            head: CheckHead::Integrity,
             what: "Does a column have the same value in every row, or none?",
             source: "Kahn et al. 2016",
         }

@@ -1,7 +1,7 @@
 use galen_spec::data::{KnownAt, Severity};
 use serde_json::json;
 
-use super::{About, Check, Finding, Measure, Study};
+use super::{About, Check, CheckHead, Finding, Measure, Study};
 
 /// A column that is not known when the score is made.
 ///
@@ -19,6 +19,7 @@ impl Check for FutureLeakage {
     fn about(&self) -> About {
         About {
             id: "future_leakage",
+            head: CheckHead::Relevance,
             what: "Is a column known only after the score is made?",
             source: "Kaufman et al. 2012; TRIPOD+AI 2024 item 9",
         }

@@ -4,7 +4,7 @@ use galen_spec::data::Severity;
 use galen_stats::{Estimate, interval};
 use serde_json::json;
 
-use super::{About, Check, Finding, Measure, Study};
+use super::{About, Check, CheckHead, Finding, Measure, Study};
 
 /// A declared subgroup with too few cases to be judged.
 ///
@@ -24,6 +24,7 @@ impl Check for GroupTooSmall {
     fn about(&self) -> About {
         About {
             id: "group_too_small",
+            head: CheckHead::Representativeness,
             what: "Has a declared subgroup too few cases to be judged?",
             source: "Wilson 1927; TRIPOD+AI 2024",
         }

@@ -1,7 +1,7 @@
 use galen_spec::data::{Column, Severity};
 use serde_json::json;
 
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::cell;
 use crate::expectation::share;
 
@@ -18,6 +18,7 @@ impl Check for ImplausibleValue {
     fn about(&self) -> About {
         About {
             id: "implausible_value",
+            head: CheckHead::Integrity,
             what: "Are there values outside the declared range or categories?",
             source: "Kahn et al. 2016",
         }

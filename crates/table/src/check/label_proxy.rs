@@ -5,7 +5,7 @@ use galen_stats::Estimate;
 use serde_json::json;
 
 use super::study::TwoByTwo;
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Kind;
 
 /// A column that nearly is the label.
@@ -34,6 +34,7 @@ impl Check for LabelProxy {
     fn about(&self) -> About {
         About {
             id: "label_proxy",
+            head: CheckHead::Relevance,
             what: "Does one column alone nearly tell the label?",
             source: "Kaufman et al. 2012; Kapoor and Narayanan 2023",
         }

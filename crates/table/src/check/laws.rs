@@ -44,7 +44,7 @@ fn find(rows: &str, header: &str, roles: impl Fn(Roles) -> Roles) -> Vec<Finding
         id: Some("id".into()),
         ..Roles::of_label("y")
     });
-    check(&table, &roles, None)
+    check(&table, &roles, Beside::default())
         .expect("the roles are there")
         .findings
 }
@@ -88,7 +88,7 @@ fn the_order_of_the_rows_does_not_matter() {
     let backward = cohort.take(&backward).expect("all rows are there");
     let roles = Roles::of_plan(&plan());
     let found = |table| {
-        let report = check(table, &roles, None).expect("the roles are there");
+        let report = check(table, &roles, Beside::default()).expect("the roles are there");
         let brief = |f: Finding| (f.check, f.severity, f.columns, f.message);
         report.findings.into_iter().map(brief).collect::<Vec<_>>()
     };
@@ -97,7 +97,7 @@ fn the_order_of_the_rows_does_not_matter() {
 
 #[test]
 fn a_label_that_tells_nothing_apart_is_refused() {
-    let refused = |text: &str| check(&table(text), &Roles::of_label("y"), None).err();
+    let refused = |text: &str| check(&table(text), &Roles::of_label("y"), Beside::default()).err();
     assert!(matches!(
         refused("y\n0\n0\n"),
         Some(CheckError::NeverPositive { .. })
@@ -117,7 +117,14 @@ fn two_cases_are_enough_not_to_panic() {
         event_time: Some("z".into()),
         ..Roles::of_label("y")
     };
-    assert!(check(&table("x,y,z\n1,1,\n,0,\n"), &roles, Some(&plan())).is_ok());
+    assert!(
+        check(
+            &table("x,y,z\n1,1,\n,0,\n"),
+            &roles,
+            Beside::of_plan(&plan())
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -160,7 +167,7 @@ fn the_checks_find_what_is_really_in_the_demo_cohort() {
         groups: vec!["mgus".into(), "sex".into()],
         ..Roles::of_plan(&plan)
     };
-    let report = check(&cohort.table, &roles, Some(&plan)).expect("the roles are there");
+    let report = check(&cohort.table, &roles, Beside::of_plan(&plan)).expect("the roles are there");
     let severity =
         |check: &str, column: &str| of(&report.findings, check, column).map(|f| f.severity);
     assert!(!report.ok);
@@ -214,7 +221,8 @@ fn being_measured_for_creatinine_goes_with_death_as_measured_beforehand() {
             .map(|year| year.is_some_and(|year| year <= last))
             .collect();
         let part = cohort.filter(&keep).expect("one answer a row");
-        let report = check(&part, &Roles::of_label("dead_5y"), None).expect("the label is there");
+        let report = check(&part, &Roles::of_label("dead_5y"), Beside::default())
+            .expect("the label is there");
         let found = of(&report.findings, "measurement_process", "creatinine").expect("it is real");
         let measure = found.measure.clone().expect("it was measured").estimate;
         [measure.value, measure.low, measure.high].map(|v| v.expect("it was measured"))
@@ -263,7 +271,7 @@ fn only_named_inputs_can_leak() {
             inputs: Some(inputs.iter().map(|i| (*i).to_owned()).collect()),
             ..Roles::of_label("y")
         };
-        let report = check(&table, &roles, Some(&plan)).expect("the roles are there");
+        let report = check(&table, &roles, Beside::of_plan(&plan)).expect("the roles are there");
         let leaks = report
             .findings
             .into_iter()
@@ -285,7 +293,7 @@ fn copies_constants_and_implausible_values_are_found() {
         id: Some("id".into()),
         ..Roles::of_label("y")
     };
-    let findings = check(&table, &roles, Some(&plan))
+    let findings = check(&table, &roles, Beside::of_plan(&plan))
         .expect("the roles are there")
         .findings;
     let copies = findings
@@ -311,10 +319,11 @@ fn a_patient_in_two_parts_stops_and_one_in_one_part_does_not() {
         ..Roles::of_label("y")
     };
     let by_patient = rows(|i| if i / 2 % 2 == 0 { "train" } else { "test" });
-    let report = check(&table(&by_patient), &roles, None).expect("the roles are there");
+    let report =
+        check(&table(&by_patient), &roles, Beside::default()).expect("the roles are there");
     assert!(of(&report.findings, "patient_overlap", "id").is_none());
     let by_row = rows(|i| if i % 2 == 0 { "train" } else { "test" });
-    let report = check(&table(&by_row), &roles, None).expect("the roles are there");
+    let report = check(&table(&by_row), &roles, Beside::default()).expect("the roles are there");
     let found = of(&report.findings, "patient_overlap", "id").expect("all are in both");
     assert_eq!(found.severity, Severity::Stop);
     assert_eq!(found.evidence["in_parts"]["test + train"], 20);

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::association::holm;
 use super::study::upward;
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 
 /// Being measured at all goes with the label.
 ///
@@ -24,6 +24,7 @@ impl Check for MeasurementProcess {
     fn about(&self) -> About {
         About {
             id: "measurement_process",
+            head: CheckHead::Relevance,
             what: "Does being measured at all predict the label?",
             source: "Agniel, Kohane and Weber 2018",
         }

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::association::holm;
 use super::measurement_process::masks;
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 
 /// A column is missing more often under one label.
 ///
@@ -20,6 +20,7 @@ impl Check for MissingnessByLabel {
     fn about(&self) -> About {
         About {
             id: "missingness_by_label",
+            head: CheckHead::Relevance,
             what: "Is a column missing more often under one label?",
             source: "Sterne et al. 2009; Newcombe 1998",
         }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use galen_spec::data::Severity;
 use serde_json::json;
 
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Table;
 use crate::expectation::share;
 
@@ -21,6 +21,7 @@ impl Check for NearDuplicates {
     fn about(&self) -> About {
         About {
             id: "near_duplicates",
+            head: CheckHead::Integrity,
             what: "Are rows exact copies of other rows?",
             source: "Kapoor and Narayanan 2023",
         }

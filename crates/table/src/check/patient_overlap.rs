@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use galen_spec::data::Severity;
 use serde_json::json;
 
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::expectation::share;
 
 /// Patients with rows in more than one part.
@@ -19,6 +19,7 @@ impl Check for PatientOverlap {
     fn about(&self) -> About {
         About {
             id: "patient_overlap",
+            head: CheckHead::Integrity,
             what: "Is a patient in more than one part?",
             source: "Kapoor and Narayanan 2023",
         }

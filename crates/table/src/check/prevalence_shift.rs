@@ -4,7 +4,7 @@ use galen_spec::data::Severity;
 use serde_json::json;
 
 use super::association::chi_square;
-use super::{About, Check, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::expectation::share;
 
 /// The share of diseased changes over time.
@@ -26,6 +26,7 @@ impl Check for PrevalenceShift {
     fn about(&self) -> About {
         About {
             id: "prevalence_shift",
+            head: CheckHead::Representativeness,
             what: "Does the share of diseased change over time?",
             source: "Moreno-Torres et al. 2012; Cochran 1954",
         }

@@ -1,7 +1,7 @@
 use galen_spec::data::Data;
 use galen_stats::{Cases, Estimate, Level, metric};
 
-use super::CheckError;
+use super::{Beside, CheckError};
 use crate::{Kind, Table, cell};
 
 /// Which column plays which role.
@@ -13,10 +13,14 @@ pub struct Roles {
     pub positive: String,
     /// Who a row is about.
     pub id: Option<String>,
-    /// When a row was collected: a year, or a date that begins with one.
+    /// When a row was collected and the score is made: a day, a moment, a number on one scale, or a year.
     pub time: Option<String>,
-    /// The time to the event or to the end of follow-up.
+    /// When the event was, on the scale of `time`; or the time to it or to the end of follow-up.
     pub event_time: Option<String>,
+    /// Where a row was collected: hospital, scanner, laboratory.
+    pub site: Option<String>,
+    /// What is known to decide over both being measured and being diseased: workflow, severity, insurance.
+    pub confounders: Vec<String>,
     /// Which part a row is in.
     pub split: Option<String>,
     /// Subgroups that will be judged by themselves.
@@ -35,6 +39,8 @@ impl Roles {
             id: None,
             time: None,
             event_time: None,
+            site: None,
+            confounders: Vec::new(),
             split: None,
             groups: Vec::new(),
             inputs: None,
@@ -58,6 +64,7 @@ pub struct Study<'a> {
     pub table: &'a Table,
     pub roles: &'a Roles,
     pub plan: Option<&'a Data>,
+    pub target: Option<&'a Table>,
     /// Whether each row is diseased; `None` without truth.
     pub truth: Vec<Option<bool>>,
 }
@@ -74,14 +81,15 @@ pub(super) struct TwoByTwo {
 impl<'a> Study<'a> {
     /// # Errors
     /// [`CheckError`] if a named column is absent or the label does not tell two kinds of cases apart.
-    pub fn new(
-        table: &'a Table,
-        roles: &'a Roles,
-        plan: Option<&'a Data>,
-    ) -> Result<Self, CheckError> {
-        let named = [&roles.id, &roles.time, &roles.event_time, &roles.split]
-            .into_iter()
-            .flatten();
+    pub fn new(table: &'a Table, roles: &'a Roles, beside: Beside<'a>) -> Result<Self, CheckError> {
+        let named = [
+            &roles.id,
+            &roles.time,
+            &roles.event_time,
+            &roles.split,
+            &roles.site,
+        ];
+        let named = named.into_iter().flatten().chain(&roles.confounders);
         for name in named
             .chain(&roles.groups)
             .chain(roles.inputs.iter().flatten())
@@ -109,7 +117,8 @@ impl<'a> Study<'a> {
         Ok(Self {
             table,
             roles,
-            plan,
+            plan: beside.plan,
+            target: beside.target,
             truth,
         })
     }

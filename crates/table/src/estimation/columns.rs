@@ -87,24 +87,28 @@ impl Side<'_> {
         &self,
         options: &EstimationOptions,
     ) -> Result<Cases<Classified>, TableEstimationError> {
-        let column = role(
-            &options.predicted,
-            "which class the model names",
-            "--predicted",
-        )?;
-        let named = self.classes(column, options)?;
         let truth = if self.has_truth(&options.truth) {
             self.classes(&options.truth, options)?
         } else {
             vec![None; self.table.rows()]
         };
         let mut scores = Vec::with_capacity(options.classes.len());
-        let mut needed = vec![(column, missing(&named))];
+        let mut needed = Vec::with_capacity(options.classes.len() + 1);
         for (_, column) in &options.classes {
             let score = self.scores(column)?;
-            needed.push((column, missing(&score)));
+            needed.push((column.as_str(), missing(&score)));
             scores.push(score);
         }
+        let named = match &options.predicted {
+            Some(column) => {
+                let named = self.classes(column, options)?;
+                needed.push((column.as_str(), missing(&named)));
+                named
+            }
+            None => (0..self.table.rows())
+                .map(|row| most_likely(&scores, row))
+                .collect(),
+        };
         let part = self.part(options, needed, &missing(&truth))?;
         let picked = |column: &Vec<Option<f64>>| {
             let picked = part.rows.iter().map(|&row| column[row].unwrap_or_default());
@@ -421,4 +425,16 @@ impl Codes {
             }
         }
     }
+}
+
+/// The class with the highest score, the first of equal ones; none where a score is missing.
+fn most_likely(scores: &[Vec<Option<f64>>], row: usize) -> Option<u32> {
+    let mut highest: Option<(u32, f64)> = None;
+    for (class, column) in (0..).zip(scores) {
+        let score = column[row]?;
+        if highest.is_none_or(|(_, other)| score > other) {
+            highest = Some((class, score));
+        }
+    }
+    highest.map(|(class, _)| class)
 }

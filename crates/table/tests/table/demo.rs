@@ -1,7 +1,7 @@
 //! The demo's people and data plan, as a user has them.
 
 use galen_spec::data::{Data, Severity};
-use galen_table::check::{Roles, check};
+use galen_table::check::{Beside, Roles, check};
 use galen_table::cohort::cohort;
 use galen_table::expectation::{declared, validate};
 use galen_table::split::split;
@@ -81,7 +81,7 @@ fn the_inputs_of_the_model_give_nothing_away_and_the_careless_ones_do() {
             inputs: Some(inputs.iter().map(|i| (*i).to_owned()).collect()),
             ..Roles::of_plan(&plan)
         };
-        let report = check(&table, &roles, Some(&plan)).expect("the roles are there");
+        let report = check(&table, &roles, Beside::of_plan(&plan)).expect("the roles are there");
         let stops = report
             .findings
             .iter()
