@@ -9,6 +9,7 @@
 //! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
 //! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
+pub mod adjusted;
 pub mod association;
 mod binomial;
 pub mod boosting;

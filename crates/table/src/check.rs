@@ -3,17 +3,23 @@
 //! A check finds and says; whether a finding stops a release, others decide. To add one: a file in `check/` and a line
 //! in [`CHECKS`].
 
+mod alike;
 mod association;
+mod confounder;
 mod constant_column;
 mod future_leakage;
 mod group_too_small;
 mod implausible_value;
+mod inputs;
+mod label_noise;
 mod label_proxy;
 mod measurement_process;
+mod missingness_by_group;
 mod missingness_by_label;
 mod near_duplicates;
 mod patient_overlap;
 mod prevalence_shift;
+mod site_shortcut;
 mod study;
 
 use galen_spec::data::{Data, Severity};
@@ -31,10 +37,14 @@ pub const CHECKS: &[&dyn Check] = &[
     &future_leakage::FutureLeakage,
     &measurement_process::MeasurementProcess,
     &missingness_by_label::MissingnessByLabel,
+    &missingness_by_group::MissingnessByGroup,
+    &site_shortcut::SiteShortcut,
+    &confounder::Confounder,
     &group_too_small::GroupTooSmall,
     &prevalence_shift::PrevalenceShift,
     &patient_overlap::PatientOverlap,
     &near_duplicates::NearDuplicates,
+    &label_noise::LabelNoise,
     &constant_column::ConstantColumn,
     &implausible_value::ImplausibleValue,
 ];

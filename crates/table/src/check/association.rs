@@ -36,29 +36,45 @@ pub(super) fn chi_square(rows: &[(usize, usize)]) -> Option<ChiSquare> {
         .map(|&(d, h)| part(d, (d + h) * diseased / all) + part(h, (d + h) * healthy / all));
     let statistic: f64 = cells.sum();
     let degrees = rows.len() - 1;
-    let p_value = if statistic > 0.0 {
-        gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
-    } else {
-        1.0
-    };
     Some(ChiSquare {
         statistic,
         degrees,
-        p_value,
+        p_value: p_value(statistic, degrees),
     })
+}
+
+impl ChiSquare {
+    /// The test when so many cases count as one.
+    pub fn divided(self, deff: f64) -> Self {
+        let statistic = self.statistic / deff;
+        Self {
+            statistic,
+            p_value: p_value(statistic, self.degrees),
+            ..self
+        }
+    }
+}
+
+fn p_value(statistic: f64, degrees: usize) -> f64 {
+    if statistic > 0.0 {
+        gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
+    } else {
+        1.0
+    }
 }
 
 impl TwoByTwo {
     /// The test of whether having the property goes with the label.
     pub fn chi_square(&self) -> Option<ChiSquare> {
         let (d, h) = (self.diseased_with, self.healthy_with);
-        chi_square(&[(d, h), (self.diseased - d, self.healthy - h)])
+        Some(chi_square(&[(d, h), (self.diseased - d, self.healthy - h)])?.divided(self.deff))
     }
 
     /// The share with the property among the diseased minus that among the healthy, with Newcombe's interval.
     pub fn difference(&self, level: Level) -> Estimate {
-        let (k1, n1) = (self.diseased_with as f64, self.diseased as f64);
-        let (k2, n2) = (self.healthy_with as f64, self.healthy as f64);
+        let effective = |count: usize| count as f64 / self.deff;
+        let (k1, n1) = (effective(self.diseased_with), effective(self.diseased));
+        let (k2, n2) = (effective(self.healthy_with), effective(self.healthy));
         let interval = interval::newcombe(k1, n1, k2, n2, level);
         let n = (self.diseased + self.healthy) as u64;
         Estimate::new(k1 / n1 - k2 / n2, interval, n, level, "newcombe")
@@ -66,6 +82,7 @@ impl TwoByTwo {
 
     pub fn evidence(&self) -> serde_json::Value {
         serde_json::json!({
+            "design_effect": self.deff,
             "diseased": {"n": self.diseased, "with": self.diseased_with},
             "healthy": {"n": self.healthy, "with": self.healthy_with},
         })

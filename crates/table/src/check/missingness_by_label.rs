@@ -10,11 +10,14 @@ use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 /// The measure is the missing share of the diseased minus that of the healthy, with Newcombe's interval. Columns are
 /// chosen as by `measurement_process`, which asks how well the mask predicts; here the question is how far the shares lie
 /// apart, since a complete-case analysis then changes the mixture. A significant difference (chi-square test, Holm's
-/// correction) of 0.05 and more warns, a smaller one is noted. The limit is a convention of galen.
+/// correction) is noted; one of 0.05 and more with an adjusted p-value below 0.005 warns. The limits are conventions of galen.
 ///
 /// # Source
 /// Sterne et al. 2009, BMJ 338:b2393 (missing data that depend on the outcome); Newcombe 1998, Stat Med 17:873-890.
 pub struct MissingnessByLabel;
+
+/// The adjusted p-value below which it warns: many checks look at the same data.
+pub(super) const SURE: f64 = 0.005;
 
 impl Check for MissingnessByLabel {
     fn about(&self) -> About {
@@ -44,7 +47,8 @@ impl Check for MissingnessByLabel {
             }
             let counts = &counts[i];
             let difference = counts.difference(study.roles.level);
-            let far = difference.value.is_some_and(|value| value.abs() >= 0.05);
+            let far =
+                difference.value.is_some_and(|value| value.abs() >= 0.05) && adjusted[i] < SURE;
             findings.push(Finding {
                 check: "missingness_by_label",
                 severity: if far { Severity::Warn } else { Severity::Note },

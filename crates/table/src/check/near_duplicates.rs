@@ -1,29 +1,37 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use galen_spec::data::Severity;
-use serde_json::json;
+use galen_stats::Estimate;
+use serde_json::{Value, json};
 
+use super::alike::Pair;
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Table;
 use crate::expectation::share;
 
-/// Rows that are equal in every column but the id. Only exact copies are found; rows that merely resemble each other are
-/// not.
+/// Rows that are copies of other rows, exactly or nearly.
 ///
-/// Where an id is named, equal rows of different ids, or of one, warn. Without one they may be different people, so that
-/// up to 1 % of such rows is noted, and more warns. The limit is a convention of galen.
+/// Exact copies are equal in every column but the id and the part. Where an id is named, equal rows of different ids, or of
+/// one, warn. Without one they may be different people, so that up to 1 % of such rows is noted, and more warns. Near copies
+/// agree in nine tenths of the columns (numbers within 0.02 standard deviations) and in more than chance gives to any pair of
+/// the table; they warn, since nobody but the same patient, or an augmented row, is so alike. Tables whose columns say too
+/// little to know a person again are looked at for exact copies only. The limits are conventions of galen.
 ///
 /// # Source
-/// Kapoor and Narayanan 2023, Patterns 4:100804, L1.4 (duplicates on both sides of a split).
+/// Kapoor and Narayanan 2023, Patterns 4:100804, L1.4 (duplicates on both sides of a split); Fellegi and Sunter 1969, JASA
+/// 64:1183-1210 (the same person without a key).
 pub struct NearDuplicates;
+
+/// Pairs that are shown.
+const SHOWN: usize = 20;
 
 impl Check for NearDuplicates {
     fn about(&self) -> About {
         About {
             id: "near_duplicates",
             head: CheckHead::Integrity,
-            what: "Are rows exact copies of other rows?",
-            source: "Kapoor and Narayanan 2023",
+            what: "Are rows copies of other rows, or nearly?",
+            source: "Kapoor and Narayanan 2023; Fellegi and Sunter 1969",
         }
     }
 
@@ -33,32 +41,84 @@ impl Check for NearDuplicates {
         let names = study.table.names().into_iter();
         let names: Vec<&str> = names.filter(|name| !roles.contains(&Some(*name))).collect();
         let repeated = repeated_rows(study.table, &names);
-        if repeated.is_empty() {
-            return Vec::new();
-        }
-        let copies = share(repeated.len(), study.table.rows(), study.roles.level);
-        let part = copies.value.unwrap_or_default();
-        let few = study.roles.id.is_none() && part <= 0.01;
-        let examples: Vec<_> = repeated
-            .iter()
-            .take(20)
-            .map(|(row, first)| json!([first, row]))
+        let exact: HashSet<[usize; 2]> =
+            repeated.iter().map(|&(row, first)| [first, row]).collect();
+        let near = study.alike().iter().copied();
+        let near: Vec<Pair> = near
+            .filter(|pair| pair.agree < pair.of && !exact.contains(&pair.rows))
             .collect();
-        vec![Finding {
-            check: "near_duplicates",
-            severity: if few { Severity::Note } else { Severity::Warn },
-            columns: Vec::new(),
-            message: format!("{} rows ({}) are exact copies of an earlier row.", repeated.len(), percent(part)),
-            measure: Some(Measure {
-                name: "share_of_copies",
-                estimate: copies,
-            }),
-            evidence: json!({ "pairs": examples }),
-            help: "Remove copies before dividing the data, unless they are different people. Only exact copies were looked for."
-                .to_owned(),
-        }]
+        let found = [of_exact(study, &repeated), of_near(study, &near)];
+        found.into_iter().flatten().collect()
     }
 }
+
+fn of_exact(study: &Study, repeated: &[(usize, usize)]) -> Option<Finding> {
+    if repeated.is_empty() {
+        return None;
+    }
+    let copies = share(repeated.len(), study.table.rows(), study.roles.level);
+    let part = copies.value.unwrap_or_default();
+    let few = study.roles.id.is_none() && part <= 0.01;
+    let examples: Vec<_> = repeated
+        .iter()
+        .take(SHOWN)
+        .map(|(row, first)| json!([first, row]))
+        .collect();
+    let message = format!(
+        "{} rows ({}) are exact copies of an earlier row.",
+        repeated.len(),
+        percent(part)
+    );
+    let severity = if few { Severity::Note } else { Severity::Warn };
+    let evidence = json!({ "kind": "exact", "pairs": examples });
+    Some(finding(
+        severity,
+        message,
+        ("share_of_copies", copies),
+        evidence,
+    ))
+}
+
+fn of_near(study: &Study, near: &[Pair]) -> Option<Finding> {
+    if near.is_empty() {
+        return None;
+    }
+    let rows: HashSet<usize> = near.iter().flat_map(|pair| pair.rows).collect();
+    let copies = share(rows.len(), study.table.rows(), study.roles.level);
+    let examples: Vec<_> = near
+        .iter()
+        .take(SHOWN)
+        .map(|pair| json!({"rows": pair.rows, "agree": pair.agree, "columns": pair.of}))
+        .collect();
+    let message = format!(
+        "{} pairs of rows agree in nearly all columns: {} rows ({}) may be the same patient, or altered copies.",
+        near.len(),
+        rows.len(),
+        percent(copies.value.unwrap_or_default())
+    );
+    let evidence = json!({ "kind": "near", "pairs": examples });
+    let measure = ("share_of_rows_with_a_near_copy", copies);
+    Some(finding(Severity::Warn, message, measure, evidence))
+}
+
+fn finding(
+    severity: Severity,
+    message: String,
+    (name, estimate): (&'static str, Estimate),
+    evidence: Value,
+) -> Finding {
+    Finding {
+        check: "near_duplicates",
+        severity,
+        columns: Vec::new(),
+        message,
+        measure: Some(Measure { name, estimate }),
+        evidence,
+        help: "Remove copies before dividing the data, unless they are different people."
+            .to_owned(),
+    }
+}
+
 /// Rows that equal an earlier one in all named columns that the table has, with that earlier row.
 fn repeated_rows(table: &Table, names: &[&str]) -> Vec<(usize, usize)> {
     let columns: Vec<_> = names.iter().filter_map(|n| table.texts(n).ok()).collect();

@@ -113,7 +113,7 @@ fn look(study: &Study, column: &str) -> Option<Finding> {
 }
 
 /// The year of a date (`2001-05-30`), or the text itself.
-fn period(text: &str) -> &str {
+pub(super) fn period(text: &str) -> &str {
     let is_date = text.len() > 4
         && text.is_ascii()
         && text[..4].bytes().all(|b| b.is_ascii_digit())

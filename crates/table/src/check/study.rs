@@ -1,8 +1,13 @@
-use galen_spec::data::Data;
-use galen_stats::{Cases, Estimate, Level, metric};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
+use galen_spec::data::Data;
+use galen_stats::{Cases, Estimate, Level, interval, metric};
+
+use super::alike::{Pair, alike};
 use super::{Beside, CheckError};
-use crate::{Kind, Table, cell};
+use crate::{Cell, ColumnError, Kind, Table, cell};
 
 /// Which column plays which role.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,15 +72,23 @@ pub struct Study<'a> {
     pub target: Option<&'a Table>,
     /// Whether each row is diseased; `None` without truth.
     pub truth: Vec<Option<bool>>,
+    /// The patient of each row, where patients have several rows: then intervals and tests count patients.
+    pub(super) patients: Option<Vec<u32>>,
+    /// The rows that models are tried on, drawn when first asked for.
+    pub(super) drawn: OnceLock<Vec<usize>>,
+    /// Rows that are too alike to be of two people, found when first asked for.
+    pub(super) alike: OnceLock<Vec<Pair>>,
 }
 
 /// For each label, how many cases have something of how many.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TwoByTwo {
     pub diseased_with: usize,
     pub diseased: usize,
     pub healthy_with: usize,
     pub healthy: usize,
+    /// How many cases count as one, since those of a patient are alike; 1 when each stands alone.
+    pub deff: f64,
 }
 
 impl<'a> Study<'a> {
@@ -119,6 +132,9 @@ impl<'a> Study<'a> {
             roles,
             plan: beside.plan,
             target: beside.target,
+            patients: patients(table, roles)?,
+            drawn: OnceLock::new(),
+            alike: OnceLock::new(),
             truth,
         })
     }
@@ -144,42 +160,135 @@ impl<'a> Study<'a> {
 
     /// Counts the cases with truth for which `has` holds.
     pub(super) fn count(&self, has: impl Fn(usize) -> bool) -> TwoByTwo {
-        let mut counts = TwoByTwo::default();
+        let mut of = [(0, 0); 2];
         for (row, truth) in self.truth.iter().enumerate() {
-            match truth {
-                Some(true) => {
-                    counts.diseased += 1;
-                    counts.diseased_with += usize::from(has(row));
-                }
-                Some(false) => {
-                    counts.healthy += 1;
-                    counts.healthy_with += usize::from(has(row));
-                }
-                None => {}
+            if let Some(truth) = truth {
+                let (with, all) = &mut of[usize::from(*truth)];
+                *with += usize::from(has(row));
+                *all += 1;
             }
         }
-        counts
+        let [(healthy_with, healthy), (diseased_with, diseased)] = of;
+        let group = |row: usize| self.truth[row].map(usize::from);
+        TwoByTwo {
+            diseased_with,
+            diseased,
+            healthy_with,
+            healthy,
+            deff: self.design_effect(group, 2, has),
+        }
+    }
+
+    /// How many rows count as one for the share of each group that `has` something, since rows of a patient are alike: the
+    /// mean of the design effects of the groups; 1 and never less where each row stands alone.
+    ///
+    /// # Source
+    /// Rao and Scott 1984, Ann Stat 12:46-60 (the first-order correction); Rao and Scott 1992, Biometrics 48:577-585 (the
+    /// design effect of a share by the ratio estimator).
+    pub(super) fn design_effect(
+        &self,
+        group: impl Fn(usize) -> Option<usize>,
+        groups: usize,
+        has: impl Fn(usize) -> bool,
+    ) -> f64 {
+        let Some(patients) = &self.patients else {
+            return 1.0;
+        };
+        let mut totals = vec![HashMap::<u32, (f64, f64)>::new(); groups];
+        for (row, patient) in patients.iter().enumerate() {
+            if let Some(group) = group(row) {
+                let total = totals[group].entry(*patient).or_default();
+                total.0 += f64::from(u8::from(has(row)));
+                total.1 += 1.0;
+            }
+        }
+        let effects = totals.iter().filter_map(|totals| {
+            let mut totals: Vec<(f64, f64)> = totals.values().copied().collect();
+            // Sums of floats hang on their order, and that of a map on chance.
+            totals.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+            interval::design_effect(&totals)
+        });
+        let effects: Vec<f64> = effects.filter(|effect| effect.is_finite()).collect();
+        match effects.len() {
+            0 => 1.0,
+            n => (effects.iter().sum::<f64>() / n as f64).max(1.0),
+        }
+    }
+
+    /// Pairs of rows that are too alike to be of two people, see [`alike`]: id and part are not compared.
+    pub(super) fn alike(&self) -> &[Pair] {
+        let roles = [self.roles.id.as_deref(), self.roles.split.as_deref()];
+        let names = self.table.names().into_iter();
+        let names: Vec<&str> = names.filter(|name| !roles.contains(&Some(*name))).collect();
+        self.alike.get_or_init(|| alike(self, &names))
+    }
+
+    /// A column as numbers on one scale: days and moments as well; `None` for texts.
+    pub(super) fn on_a_scale(&self, column: &str) -> Option<Vec<Option<f64>>> {
+        let values = self.table.values(column).ok()?;
+        let number = |cell: Option<Cell>| match cell? {
+            Cell::Date(days) => Some(f64::from(days)),
+            Cell::DateTime(micros) => Some(micros as f64 / 86_400e6),
+            Cell::Text(_) | Cell::Boolean(_) => None,
+            cell => cell.number(),
+        };
+        let is_text = matches!(self.table.kind(column).ok()?, Kind::Text | Kind::Boolean);
+        (!is_text).then(|| values.cells().map(number).collect())
     }
 
     /// How well one column alone tells diseased from healthy: the AUC of its numbers in the direction above 0.5, or of
     /// the share of diseased among the other cases of the same category. Cells without a value are left out.
     pub(super) fn separation(&self, column: &str) -> Option<Estimate> {
+        let found = self.auroc(&self.scored(column)?)?;
+        let is_category = self.table.kind(column).ok()? == Kind::Text;
+        Some(if is_category { found } else { upward(found) })
+    }
+
+    /// What one column says of each row: its number, or the share of diseased among the other cases of its category.
+    pub(super) fn scored(&self, column: &str) -> Option<Vec<Option<f64>>> {
         if self.table.kind(column).ok()? == Kind::Text {
             let categories = self.table.texts(column).ok()?;
-            self.auroc(&leave_one_out(&categories, &self.truth))
-        } else {
-            self.auroc(&self.table.numbers(column).ok()?).map(upward)
+            return Some(leave_one_out(&categories, &self.truth));
         }
+        self.table.numbers(column).ok()
     }
 
     /// The AUC of scores, for the cases that have one and a truth.
     pub(super) fn auroc(&self, scores: &[Option<f64>]) -> Option<Estimate> {
-        let both = self.truth.iter().zip(scores);
-        let (truth, scores) = both.filter_map(|(t, s)| Some(((*t)?, (*s)?))).unzip();
-        let cases = Cases::new(truth, scores, None, None).ok()?;
+        let (mut truth, mut score, mut cluster) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, both) in self.truth.iter().zip(scores).enumerate() {
+            if let (Some(t), Some(s)) = both {
+                truth.push(*t);
+                score.push(*s);
+                if let Some(patients) = &self.patients {
+                    cluster.push(patients[row]);
+                }
+            }
+        }
+        let cluster = self.patients.is_some().then_some(cluster);
+        let cases = Cases::new(truth, score, None, cluster).ok()?;
         let estimate = metric::measure(metric::by_id("auroc")?, &cases, self.roles.level);
         estimate.value.is_some().then_some(estimate)
     }
+}
+
+/// The patient of each row by number, if any patient has two rows; a row without an id is a patient of its own.
+fn patients(table: &Table, roles: &Roles) -> Result<Option<Vec<u32>>, ColumnError> {
+    let Some(id) = &roles.id else {
+        return Ok(None);
+    };
+    let ids = table.texts(id)?;
+    let (mut numbers, mut next) = (HashMap::new(), 0);
+    let mut patients = Vec::with_capacity(ids.len());
+    for id in &ids {
+        let number = match id {
+            Some(id) => *numbers.entry(id.trim()).or_insert(next),
+            None => next,
+        };
+        next += u32::from(number == next);
+        patients.push(number);
+    }
+    Ok((next as usize != ids.len()).then_some(patients))
 }
 
 /// An AUC in the direction above 0.5: that of the negated score if this one is below.
@@ -198,7 +307,7 @@ pub(super) fn upward(estimate: Estimate) -> Estimate {
 /// For each case the share of diseased among the other cases of its category. A category of one says nothing, and an
 /// identifier, whose categories all are, separates nothing.
 fn leave_one_out(categories: &[Option<String>], truth: &[Option<bool>]) -> Vec<Option<f64>> {
-    let mut counts: std::collections::HashMap<&str, (f64, f64)> = std::collections::HashMap::new();
+    let mut counts: HashMap<&str, (f64, f64)> = HashMap::new();
     let (mut all, mut diseased) = (0.0, 0.0);
     let is = |truth: bool| f64::from(u8::from(truth));
     for (category, truth) in categories.iter().zip(truth) {
