@@ -169,8 +169,8 @@ const PLANTS: &[Plant] = &[
             }
         }
     }),
-    ("patient_overlap", "split", |rows, chance, strength| {
-        // Some patients come again in another part, under another id and with values that were measured anew.
+    ("patient_overlap", "split", |rows, _, strength| {
+        // Some patients come again in another part, under another id.
         let again = (40.0 * strength) as usize;
         for at in 0..again {
             let from = &mut rows[at];
@@ -180,8 +180,6 @@ const PLANTS: &[Plant] = &[
                 if *name == "split" {
                     let is_test = value.as_deref() == Some("test");
                     *value = Some(if is_test { "train" } else { "test" }.to_owned());
-                } else if *name == "wide" {
-                    let _ = chance.share();
                 }
             }
             rows.push(Row {

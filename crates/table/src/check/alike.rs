@@ -19,6 +19,8 @@ const AGREE: f64 = 0.9;
 const TOLERANCE: f64 = 0.02;
 /// What two rows must say alike beyond what one pair among all says by chance, in bits.
 const BITS: f64 = 10.0;
+/// The same for rows that are equal to the last digit.
+const BITS_OF_EQUAL: f64 = 5.0;
 /// Sets of columns by which rows are put together.
 const BANDS: usize = 12;
 /// Parts of a number's distribution.
@@ -33,7 +35,8 @@ const COLUMNS: usize = 5;
 ///
 /// Rows are put together by sets of columns that are each equal by chance for about one pair in eight times the rows; only
 /// rows of one bucket are compared, so that the work grows with the rows and not with their square. What agreeing says is
-/// counted as if the columns were independent; they are not, which the 10 bits more than needed stand for.
+/// counted as if the columns were independent; they are not, which the 10 bits more than needed stand for. Rows that are equal
+/// to the last digit need 5.
 ///
 /// # Source
 /// Indyk and Motwani 1998, STOC: 604-613 (locality-sensitive hashing); Fellegi and Sunter 1969, JASA 64:1183-1210 (what an
@@ -44,9 +47,9 @@ pub(super) fn alike(study: &Study, names: &[&str]) -> Vec<Pair> {
         .filter_map(|name| Column::of(study, name))
         .collect();
     let rows = study.table.rows();
-    let needed = 2.0 * (rows.max(2) as f64).log2() + BITS;
-    let told: f64 = columns.iter().map(|column| column.bits).sum();
-    if columns.len() < COLUMNS || AGREE * told < needed {
+    let by_chance = 2.0 * (rows.max(2) as f64).log2();
+    let told: f64 = columns.iter().map(|column| column.exact_bits).sum();
+    if columns.len() < COLUMNS || told < by_chance + BITS_OF_EQUAL {
         return Vec::new();
     }
     let mut found: BTreeMap<[usize; 2], Pair> = BTreeMap::new();
@@ -69,7 +72,7 @@ pub(super) fn alike(study: &Study, names: &[&str]) -> Vec<Pair> {
                     if is_one || found.contains_key(&[a, b]) {
                         continue;
                     }
-                    if let Some(pair) = compared(&columns, [a, b], needed) {
+                    if let Some(pair) = compared(&columns, [a, b], by_chance) {
                         found.insert([a, b], pair);
                     }
                 }
@@ -114,20 +117,26 @@ fn bands(columns: &[Column], rows: usize) -> Vec<Vec<usize>> {
     bands
 }
 
-fn compared(columns: &[Column], [a, b]: [usize; 2], needed: f64) -> Option<Pair> {
-    let (mut agree, mut of, mut bits) = (0, 0, 0.0);
+fn compared(columns: &[Column], [a, b]: [usize; 2], by_chance: f64) -> Option<Pair> {
+    let (mut agree, mut equal, mut of) = (0, 0, 0);
+    let (mut bits, mut exact_bits) = (0.0, 0.0);
     for column in columns {
-        match column.agrees(a, b) {
-            None => {}
-            Some(true) => {
-                agree += 1;
-                of += 1;
-                bits += column.bits;
-            }
-            Some(false) => of += 1,
+        let Some(agreement) = column.agreement(a, b) else {
+            continue;
+        };
+        of += 1;
+        if agreement != Agreement::None {
+            agree += 1;
+            bits += column.bits;
+        }
+        if agreement == Agreement::Equal {
+            equal += 1;
+            exact_bits += column.exact_bits;
         }
     }
-    let is_alike = of >= COLUMNS && agree as f64 >= AGREE * of as f64 && bits >= needed;
+    let says_enough =
+        bits >= by_chance + BITS || (equal == of && exact_bits >= by_chance + BITS_OF_EQUAL);
+    let is_alike = of >= COLUMNS && agree as f64 >= AGREE * of as f64 && says_enough;
     is_alike.then_some(Pair {
         rows: [a, b],
         agree,
@@ -144,6 +153,8 @@ struct Column<'a> {
     code_bits: f64,
     /// What agreeing says, likewise.
     bits: f64,
+    /// What being equal to the last digit says, likewise.
+    exact_bits: f64,
     /// How far two numbers that agree may lie apart; `None` for categories.
     tolerance: Option<f64>,
 }
@@ -173,6 +184,7 @@ impl<'a> Column<'a> {
                 codes,
                 code_bits: bits,
                 bits,
+                exact_bits: bits,
                 tolerance: None,
             });
         }
@@ -199,28 +211,36 @@ impl<'a> Column<'a> {
             code_bits: bits(&codes)?,
             codes,
             bits: -within(&sorted, tolerance).log2(),
+            exact_bits: -within(&sorted, 0.0).log2(),
             tolerance: Some(tolerance),
         })
     }
 
     /// Whether two rows agree; `None` if neither has a value, which says nothing.
-    fn agrees(&self, a: usize, b: usize) -> Option<bool> {
-        match (self.values.cell(a), self.values.cell(b)) {
-            (None, None) => None,
-            (None, _) | (_, None) => Some(false),
-            (Some(x), Some(y)) => Some(match self.tolerance {
-                None => x == y,
-                Some(tolerance) => {
-                    let number = |cell: Cell| match cell {
-                        Cell::Date(days) => f64::from(days),
-                        Cell::DateTime(micros) => micros as f64,
-                        cell => cell.number().unwrap_or(f64::NAN),
-                    };
-                    (number(x) - number(y)).abs() <= tolerance
-                }
-            }),
-        }
+    fn agreement(&self, a: usize, b: usize) -> Option<Agreement> {
+        let (x, y) = match (self.values.cell(a), self.values.cell(b)) {
+            (None, None) => return None,
+            (None, _) | (_, None) => return Some(Agreement::None),
+            (Some(x), Some(y)) => (x, y),
+        };
+        let number = |cell: Cell| match cell {
+            Cell::Date(days) => f64::from(days),
+            Cell::DateTime(micros) => micros as f64,
+            cell => cell.number().unwrap_or(f64::NAN),
+        };
+        Some(match self.tolerance {
+            _ if x == y => Agreement::Equal,
+            Some(tolerance) if (number(x) - number(y)).abs() <= tolerance => Agreement::Near,
+            _ => Agreement::None,
+        })
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Agreement {
+    Equal,
+    Near,
+    None,
 }
 
 /// The share of pairs of sorted values that lie within the tolerance of each other.

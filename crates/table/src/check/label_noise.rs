@@ -9,9 +9,10 @@ use crate::expectation::share;
 ///
 /// A forest of random trees scores each drawn row without having learned from it. A row is suspected if its score lies three
 /// quarters of the way from the mean of its own label to that of the other (confident learning takes the whole way; labels that
-/// are wrong pull the mean towards them). Where the two kinds overlap, such rows are no errors: so they are noted only if the
-/// rest is told apart well (the lower bound of its area under the curve is 0.95), and it warns only if the rest is told apart
-/// nearly without error (0.98) and at least 3 % are surely suspected: then the rows lie where their label should not be. At most 2,000 diseased and as many healthy rows are drawn, by their content. The limits are conventions of galen.
+/// are wrong pull the mean towards them). Mean scores that lie less than 0.4 apart say nothing. Where the two kinds overlap, such rows are no errors, and many rows lie between the
+/// two: so rows are noted only if the rest is told apart well (the lower bound of its area under the curve is 0.95) and at most
+/// a quarter lies in the middle half of the way; it warns only if the rest is told apart nearly without error (0.98), at most
+/// an eighth lies in the middle, and at least 3 % are surely suspected: the rows lie where their label should not be. At most 2,000 diseased and as many healthy rows are drawn, by their content. The limits are conventions of galen.
 ///
 /// # Source
 /// Northcutt, Jiang and Chuang 2021, J Artif Intell Res 70:1373-1411 (confident learning); Frenay and Verleysen 2014, IEEE
@@ -20,9 +21,14 @@ pub struct LabelNoise;
 
 const REST_TOLD_WELL: f64 = 0.95;
 const REST_TOLD: f64 = 0.98;
+/// How far the mean scores of the two labels must lie apart.
+const APART: f64 = 0.4;
 /// How far a suspect lies on the way to the mean score of the other label.
 const WAY: f64 = 0.75;
 const WARN: f64 = 0.03;
+/// Shares of rows in the middle.
+const MIDDLE_NOTED: f64 = 0.25;
+const MIDDLE_WARNED: f64 = 0.125;
 /// Rows that are listed.
 const LISTED: usize = 100;
 
@@ -43,7 +49,7 @@ impl Check for LabelNoise {
 
 fn look(study: &Study) -> Option<Finding> {
     let inputs = Inputs::of(study);
-    let columns = study.candidates().into_iter();
+    let columns = study.honest().into_iter();
     let columns: Vec<Vec<f64>> = columns.filter_map(|name| inputs.column(name)).collect();
     let scores = inputs.held_out(&columns).ok()?;
     let auroc = inputs.auroc(scores.clone())?;
@@ -56,12 +62,14 @@ fn look(study: &Study) -> Option<Finding> {
         of_kind.iter().sum::<f64>() / of_kind.len() as f64
     };
     let (healthy, diseased) = (mean_of(false), mean_of(true));
-    if diseased <= healthy {
+    if diseased - healthy < APART {
         return None;
     }
+    let way = |row: usize| (scores[row] - healthy) / (diseased - healthy);
+    let middle = (0..scores.len()).filter(|&row| (1.0 - WAY..WAY).contains(&way(row)));
+    let middle = middle.count() as f64 / scores.len() as f64;
     let is_suspect = |row: &usize| {
-        let score = scores[*row];
-        let way = (score - healthy) / (diseased - healthy);
+        let way = way(*row);
         if inputs.truth[*row] {
             way <= 1.0 - WAY
         } else {
@@ -88,10 +96,11 @@ fn look(study: &Study) -> Option<Finding> {
     let rest = galen_stats::metric::by_id("auroc")
         .map(|auroc| galen_stats::metric::measure(auroc, &rest, study.roles.level))?;
     let suspected = share(suspects.len(), scores.len(), study.roles.level);
-    if rest.low.or(rest.value)? < REST_TOLD_WELL {
+    if rest.low.or(rest.value)? < REST_TOLD_WELL || middle > MIDDLE_NOTED {
         return None;
     }
-    let is_clear = rest.low.or(rest.value).is_some_and(|low| low >= REST_TOLD);
+    let is_clear =
+        rest.low.or(rest.value).is_some_and(|low| low >= REST_TOLD) && middle <= MIDDLE_WARNED;
     let is_many = suspected.low.is_some_and(|low| low >= WARN);
     let listed: Vec<_> = suspects
         .iter()
@@ -120,7 +129,7 @@ fn look(study: &Study) -> Option<Finding> {
             estimate: suspected,
         }),
         evidence: json!({
-            "auroc": auroc, "auroc_of_the_rest": rest, "suspects": listed, "listed": listed.len(),
+            "auroc": auroc, "auroc_of_the_rest": rest, "share_in_the_middle": middle, "suspects": listed, "listed": listed.len(),
             "suspected": suspects.len(), "rows_looked_at": scores.len(),
         }),
         help: "Have them read again, blinded to the model; change a label only by the rule that made it."

@@ -4,14 +4,20 @@ use galen_spec::data::Severity;
 use galen_stats::Estimate;
 use serde_json::json;
 
-use super::study::TwoByTwo;
+use super::future_leakage::{pearson, ranks};
+use super::inputs::Inputs;
+use super::study::{NEARLY_THE_LABEL, TwoByTwo};
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Kind;
 
 /// A column that nearly is the label.
 ///
 /// Three ways are looked at. The column's values separate diseased from healthy cases: an AUC of 0.98 and more stops (if
-/// its interval does not reach below 0.95), of 0.95 warns, of 0.85 is noted, since an honest predictor may be that good.
+/// its interval does not reach below 0.95), of 0.95 warns, of 0.85 is noted, since an honest predictor may be that good. Where
+/// the other columns tell the label as well (a forest of random trees without this column, without those that stop and without
+/// those whose ranks are nearly the same loses at most 0.02 against it), and where it goes with one of them among cases of one
+/// label (a rank correlation of 0.3, as measurements of one disease do and a copy of the label does not), the label is that
+/// easy and the column is only noted, unless its interval lies above 0.99.
 /// Whether the column has a value at all tells the label: the shares with a value differ by more than 0.5 with the whole
 /// interval, which stops. A frequent category occurs under one label only: it warns.
 ///
@@ -24,11 +30,19 @@ use crate::Kind;
 /// Patterns 4:100804, L2 (illegitimate features).
 pub struct LabelProxy;
 
-const STOP: f64 = 0.98;
+const STOP: f64 = NEARLY_THE_LABEL;
 const WARN: f64 = 0.95;
 const NOTE: f64 = 0.85;
 /// Fewer cases of a label than this separate by chance.
 const CASES: usize = 10;
+/// An area whose lower bound is above this needs no comparison: nothing honest is so good.
+const CERTAIN: f64 = 0.99;
+/// What the other columns may lose against the column.
+const AS_WELL: f64 = 0.02;
+/// The rank correlation at which another column says the same.
+const SAME: f64 = 0.98;
+/// The rank correlation of measurements of one disease among cases of one label.
+const RELATED: f64 = 0.3;
 
 impl Check for LabelProxy {
     fn about(&self) -> About {
@@ -42,12 +56,13 @@ impl Check for LabelProxy {
 
     fn find(&self, study: &Study) -> Vec<Finding> {
         let columns = study.candidates().into_iter();
+        let mut others = Others { study, known: None };
         columns
             .filter_map(|column| {
                 // The worst of the three ways is enough.
                 let ways = [
                     by_presence(study, column),
-                    by_value(study, column),
+                    by_value(study, column, &mut others),
                     by_category(study, column),
                 ];
                 ways.into_iter()
@@ -58,7 +73,7 @@ impl Check for LabelProxy {
     }
 }
 
-fn by_value(study: &Study, column: &str) -> Option<Finding> {
+fn by_value(study: &Study, column: &str, others: &mut Others) -> Option<Finding> {
     let missing = study.table.missing(column).ok()?;
     let with = study.count(|row| !missing[row]);
     let auc = study.separation(column)?;
@@ -75,6 +90,13 @@ fn by_value(study: &Study, column: &str) -> Option<Finding> {
     } else {
         return None;
     };
+    let is_certain = auc.low.is_none_or(|low| low >= CERTAIN);
+    let severity =
+        if severity != Severity::Note && !is_certain && others.tell_as_well(column, value) {
+            Severity::Note
+        } else {
+            severity
+        };
     let how = if severity == Severity::Note {
         "well"
     } else {
@@ -82,6 +104,62 @@ fn by_value(study: &Study, column: &str) -> Option<Finding> {
     };
     let message = format!("`{column}` alone tells diseased from healthy {how} (AUC {value:.3}).");
     Some(finding(severity, column, message, "auroc", auc, with))
+}
+
+/// What the columns but one tell of the label.
+struct Others<'a> {
+    study: &'a Study<'a>,
+    known: Option<Known<'a>>,
+}
+
+struct Known<'a> {
+    inputs: Inputs<'a>,
+    /// Name, values of the drawn rows, and how well they separate alone.
+    columns: Vec<(&'a str, Vec<f64>, f64)>,
+}
+
+impl Known<'_> {
+    /// Whether two columns go together among the healthy or among the diseased.
+    fn are_related(&self, one: &[f64], other: &[f64]) -> bool {
+        [false, true].into_iter().any(|kind| {
+            let rows = (0..one.len()).filter(|&row| {
+                self.inputs.truth[row] == kind && !one[row].is_nan() && !other[row].is_nan()
+            });
+            let (a, b): (Vec<f64>, Vec<f64>) = rows.map(|row| (one[row], other[row])).unzip();
+            a.len() >= CASES && pearson(&ranks(&a), &ranks(&b)).abs() >= RELATED
+        })
+    }
+}
+
+impl<'a> Others<'a> {
+    fn tell_as_well(&mut self, column: &str, area: f64) -> bool {
+        let study = self.study;
+        let known = self.known.get_or_insert_with(|| {
+            let inputs = Inputs::of(study);
+            let columns = study.candidates().into_iter().filter_map(|name| {
+                let area = study.separation(name)?.value?;
+                Some((name, inputs.column(name)?, area))
+            });
+            Known {
+                columns: columns.collect(),
+                inputs,
+            }
+        });
+        let Some((_, own, _)) = known.columns.iter().find(|(name, ..)| *name == column) else {
+            return false;
+        };
+        let own_ranks = ranks(own);
+        let others = known.columns.iter().filter(|(name, values, area)| {
+            *name != column && *area < STOP && pearson(&own_ranks, &ranks(values)).abs() < SAME
+        });
+        let others: Vec<Vec<f64>> = others.map(|(_, values, _)| values.clone()).collect();
+        if !others.iter().any(|other| known.are_related(own, other)) {
+            return false;
+        }
+        let told = known.inputs.told_apart(&others, &known.inputs.truth);
+        told.and_then(|told| told.auc.value)
+            .is_some_and(|other| other >= area - AS_WELL)
+    }
 }
 
 fn by_presence(study: &Study, column: &str) -> Option<Finding> {

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use galen_spec::data::Severity;
 use serde_json::json;
 
@@ -41,7 +43,7 @@ impl Check for MeasurementProcess {
     }
 
     fn find(&self, study: &Study) -> Vec<Finding> {
-        let masks: Vec<(&str, Vec<bool>)> = masks(study);
+        let masks = distinct_masks(study);
         let tests = masks
             .iter()
             .map(|(_, missing)| study.count(|row| !missing[row]).chi_square());
@@ -51,8 +53,8 @@ impl Check for MeasurementProcess {
         let adjusted = holm(&p_values);
         let found = masks.iter().zip(p_values.iter().zip(adjusted));
         let found = found.filter(|(_, (_, adjusted))| *adjusted < 1.0 - study.roles.level.value());
-        let by_column = found.filter_map(|((column, missing), (p, adjusted))| {
-            look(study, column, missing, (*p, adjusted))
+        let by_column = found.filter_map(|((columns, missing), (p, adjusted))| {
+            look(study, columns, missing, (*p, adjusted))
         });
         by_column.chain(together(study, &masks)).collect()
     }
@@ -62,7 +64,7 @@ const WARN_TOGETHER: f64 = 0.60;
 const NOTE_TOGETHER: f64 = 0.55;
 
 /// What all masks, counts and gaps tell together.
-fn together(study: &Study, masks: &[(&str, Vec<bool>)]) -> Option<Finding> {
+fn together(study: &Study, masks: &[(Vec<&str>, Vec<bool>)]) -> Option<Finding> {
     // What nearly is the label by itself would hide the rest, and is said of the column.
     let is_label = |missing: &[bool]| {
         let difference = study
@@ -81,7 +83,8 @@ fn together(study: &Study, masks: &[(&str, Vec<bool>)]) -> Option<Finding> {
     }
     let inputs = Inputs::of(study);
     let (mut names, mut process) = (Vec::new(), Vec::new());
-    for (column, missing) in masks {
+    for (columns, missing) in masks {
+        let column = &columns[0];
         names.push((*column, "was measured"));
         let mask = |&row: &usize| f64::from(u8::from(!missing[row]));
         process.push(inputs.rows.iter().map(mask).collect());
@@ -104,10 +107,10 @@ fn together(study: &Study, masks: &[(&str, Vec<bool>)]) -> Option<Finding> {
     } else {
         return None;
     };
-    let columns = study.candidates().into_iter();
+    let columns = study.honest().into_iter();
     let mut full: Vec<Vec<f64>> = columns.filter_map(|name| inputs.column(name)).collect();
     full.extend(process);
-    let full = inputs.told_apart(&full, &inputs.truth)?;
+    let full = inputs.auroc(inputs.held_out(&full).ok()?)?;
     let mut drivers: Vec<_> = names.iter().zip(&told.importance).collect();
     drivers.sort_by(|a, b| b.1.total_cmp(a.1));
     let shown: Vec<_> = drivers
@@ -129,13 +132,13 @@ fn together(study: &Study, masks: &[(&str, Vec<bool>)]) -> Option<Finding> {
             "What was measured{} tells the label without any value: AUC {:.3}, and {:.3} with the values.",
             if history.is_some() { ", how often and how long ago" } else { "" },
             told.auc.value.unwrap_or_default(),
-            full.auc.value.unwrap_or_default(),
+            full.value.unwrap_or_default(),
         ),
         measure: Some(Measure {
             name: "auroc_of_the_process_alone",
             estimate: told.auc,
         }),
-        evidence: json!({ "auroc_with_values": full.auc, "drivers": shown, "rows": inputs.rows.len() }),
+        evidence: json!({ "auroc_with_values": full, "drivers": shown, "rows": inputs.rows.len() }),
         help: "A model may learn what clinicians suspected: test it where nothing or everything is measured, and say when a score is made."
             .to_owned(),
     })
@@ -188,6 +191,33 @@ impl History {
     }
 }
 
+/// The columns of which at least ten cases with truth have a value and ten have none, and whether it is missing. Of columns
+/// that are missing in the same rows (first and last value of one test) only the first is given, with the names of the others.
+pub(super) fn distinct_masks<'a>(study: &Study<'a>) -> Vec<(Vec<&'a str>, Vec<bool>)> {
+    let mut distinct: Vec<(Vec<&str>, Vec<bool>)> = Vec::new();
+    let mut known: HashMap<Vec<bool>, usize> = HashMap::new();
+    for (column, missing) in masks(study) {
+        match known.get(&missing) {
+            Some(&at) => distinct[at].0.push(column),
+            None => {
+                known.insert(missing.clone(), distinct.len());
+                distinct.push((vec![column], missing));
+            }
+        }
+    }
+    distinct
+}
+
+/// Several names as a reader wants them.
+pub(super) fn named(columns: &[&str]) -> String {
+    match columns {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [one, another] => format!("`{one}` and `{another}`"),
+        [one, more @ ..] => format!("`{one}` and {} other columns", more.len()),
+    }
+}
+
 /// The columns of which at least ten cases with truth have a value and ten have none, and whether it is missing.
 pub(super) fn masks<'a>(study: &Study<'a>) -> Vec<(&'a str, Vec<bool>)> {
     let columns = study.candidates().into_iter();
@@ -202,7 +232,7 @@ pub(super) fn masks<'a>(study: &Study<'a>) -> Vec<(&'a str, Vec<bool>)> {
 
 fn look(
     study: &Study,
-    column: &str,
+    columns: &[&str],
     missing: &[bool],
     (p, adjusted): (f64, f64),
 ) -> Option<Finding> {
@@ -225,12 +255,13 @@ fn look(
         with.healthy_with as f64 / with.healthy as f64,
     );
     let which = if d > h { "more" } else { "less" };
+    let column = named(columns);
     Some(Finding {
         check: "measurement_process",
         severity,
-        columns: vec![column.to_owned()],
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         message: format!(
-            "`{column}` was measured {which} often in the diseased ({}) than in the healthy ({}), so that being measured says something about the outcome.",
+            "{column}: measured {which} often in the diseased ({}) than in the healthy ({}), so that being measured says something about the outcome.",
             percent(d),
             percent(h)
         ),

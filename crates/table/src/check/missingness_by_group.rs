@@ -61,10 +61,48 @@ impl Check for MissingnessByGroup {
         let adjusted = holm(&p_values);
         let level = roles.level;
         let both = compared.into_iter().zip(adjusted);
-        both.filter(|(_, adjusted)| *adjusted < 1.0 - level.value())
-            .map(|(one, adjusted)| one.finding(study, adjusted))
-            .collect()
+        let found = both.filter(|(_, adjusted)| *adjusted < 1.0 - level.value());
+        let found = found.map(|(one, adjusted)| one.finding(study, adjusted));
+        let (warned, noted): (Vec<Finding>, Vec<Finding>) =
+            found.partition(|one| one.severity != Severity::Note);
+        warned.into_iter().chain(joined(noted)).collect()
     }
+}
+
+/// One note a variable: a page of them would hide the warnings.
+fn joined(noted: Vec<Finding>) -> Vec<Finding> {
+    let mut by: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    for one in noted {
+        by.entry(one.columns.last().cloned().unwrap_or_default())
+            .or_default()
+            .push(one);
+    }
+    let join = |(name, mut all): (String, Vec<Finding>)| {
+        let difference = |one: &Finding| {
+            let measure = one.measure.as_ref();
+            measure.and_then(|m| m.estimate.value).unwrap_or_default()
+        };
+        all.sort_by(|a, b| difference(b).total_cmp(&difference(a)));
+        let mut columns: Vec<String> = all.iter().map(|one| one.columns[0].clone()).collect();
+        columns.push(name);
+        let more = match all.len() - 1 {
+            0 => String::new(),
+            more => format!(" So it is, a little, of {more} more columns."),
+        };
+        let evidence: Vec<_> = all
+            .iter()
+            .map(|one| json!({"column": one.columns[0], "found": one.evidence}))
+            .collect();
+        let first = all.remove(0);
+        Finding {
+            message: first.message + &more,
+            columns,
+            evidence: json!({ "columns": evidence }),
+            measure: first.measure,
+            ..first
+        }
+    };
+    by.into_iter().map(join).collect()
 }
 
 /// The groups of the rows.

@@ -2,7 +2,7 @@ use galen_spec::data::Severity;
 use serde_json::json;
 
 use super::association::holm;
-use super::measurement_process::masks;
+use super::measurement_process::{distinct_masks, named};
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 
 /// A column is missing more often under one label.
@@ -30,7 +30,7 @@ impl Check for MissingnessByLabel {
     }
 
     fn find(&self, study: &Study) -> Vec<Finding> {
-        let masks = masks(study);
+        let masks = distinct_masks(study);
         let counts: Vec<_> = masks
             .iter()
             .map(|(_, missing)| study.count(|row| missing[row]))
@@ -41,7 +41,7 @@ impl Check for MissingnessByLabel {
             .collect();
         let adjusted = holm(&p_values);
         let mut findings = Vec::new();
-        for (i, (column, _)) in masks.iter().enumerate() {
+        for (i, (columns, _)) in masks.iter().enumerate() {
             if adjusted[i] >= 1.0 - study.roles.level.value() {
                 continue;
             }
@@ -52,9 +52,10 @@ impl Check for MissingnessByLabel {
             findings.push(Finding {
                 check: "missingness_by_label",
                 severity: if far { Severity::Warn } else { Severity::Note },
-                columns: vec![(*column).to_owned()],
+                columns: columns.iter().map(|column| (*column).to_owned()).collect(),
                 message: format!(
-                    "`{column}` is missing in {} of the diseased and {} of the healthy.",
+                    "{}: missing in {} of the diseased and {} of the healthy.",
+                    named(columns),
                     percent(counts.diseased_with as f64 / counts.diseased as f64),
                     percent(counts.healthy_with as f64 / counts.healthy as f64)
                 ),

@@ -11,8 +11,8 @@ use crate::expectation::share;
 
 /// Rows that are copies of other rows, exactly or nearly.
 ///
-/// Exact copies are equal in every column but the id and the part. Where an id is named, equal rows of different ids, or of
-/// one, warn. Without one they may be different people, so that up to 1 % of such rows is noted, and more warns. Near copies
+/// Exact copies are equal in every column but the id and the part. Those that say more than chance gives to any pair of the
+/// table warn, and so does 1 % and more of copies; fewer that say little, such as rows without values, are noted. Near copies
 /// agree in nine tenths of the columns (numbers within 0.02 standard deviations) and in more than chance gives to any pair of
 /// the table; they warn, since nobody but the same patient, or an augmented row, is so alike. Tables whose columns say too
 /// little to know a person again are looked at for exact copies only. The limits are conventions of galen.
@@ -58,7 +58,8 @@ fn of_exact(study: &Study, repeated: &[(usize, usize)]) -> Option<Finding> {
     }
     let copies = share(repeated.len(), study.table.rows(), study.roles.level);
     let part = copies.value.unwrap_or_default();
-    let few = study.roles.id.is_none() && part <= 0.01;
+    let telling = study.alike().iter().any(|pair| pair.agree == pair.of);
+    let few = part < 0.01 && !telling;
     let examples: Vec<_> = repeated
         .iter()
         .take(SHOWN)

@@ -191,14 +191,14 @@ fn label_by_place(
     })
 }
 
-/// The inputs but the role itself and the other places and times.
+/// The honest inputs but the role itself and the other places and times.
 fn inputs_but<'a>(study: &Study<'a>, role: &str) -> Vec<&'a str> {
     let roles = [
         study.roles.site.as_deref(),
         study.roles.time.as_deref(),
         study.roles.event_time.as_deref(),
     ];
-    let names = study.candidates().into_iter();
+    let names = study.honest().into_iter();
     names
         .filter(|name| *name != role && !roles.contains(&Some(*name)))
         .collect()

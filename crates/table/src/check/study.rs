@@ -1,13 +1,18 @@
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use galen_spec::data::Data;
 use galen_stats::{Cases, Estimate, Level, interval, metric};
 
+use rayon::prelude::*;
+
 use super::alike::{Pair, alike};
 use super::{Beside, CheckError};
 use crate::{Cell, ColumnError, Kind, Table, cell};
+
+/// The area under the curve from which on a column nearly is the label.
+pub(super) const NEARLY_THE_LABEL: f64 = 0.98;
 
 /// Which column plays which role.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +83,8 @@ pub struct Study<'a> {
     pub(super) drawn: OnceLock<Vec<usize>>,
     /// Rows that are too alike to be of two people, found when first asked for.
     pub(super) alike: OnceLock<Vec<Pair>>,
+    /// How well each candidate separates alone, found when first asked for.
+    separations: OnceLock<BTreeMap<String, Option<Estimate>>>,
 }
 
 /// For each label, how many cases have something of how many.
@@ -135,6 +142,7 @@ impl<'a> Study<'a> {
             patients: patients(table, roles)?,
             drawn: OnceLock::new(),
             alike: OnceLock::new(),
+            separations: OnceLock::new(),
             truth,
         })
     }
@@ -239,9 +247,33 @@ impl<'a> Study<'a> {
     /// How well one column alone tells diseased from healthy: the AUC of its numbers in the direction above 0.5, or of
     /// the share of diseased among the other cases of the same category. Cells without a value are left out.
     pub(super) fn separation(&self, column: &str) -> Option<Estimate> {
+        let known = self.separations.get_or_init(|| {
+            let candidates = self.candidates();
+            let found = candidates.par_iter();
+            found
+                .map(|name| ((*name).to_owned(), self.separated(name)))
+                .collect()
+        });
+        match known.get(column) {
+            Some(found) => found.clone(),
+            None => self.separated(column),
+        }
+    }
+
+    fn separated(&self, column: &str) -> Option<Estimate> {
         let found = self.auroc(&self.scored(column)?)?;
         let is_category = self.table.kind(column).ok()? == Kind::Text;
         Some(if is_category { found } else { upward(found) })
+    }
+
+    /// The candidates but those that nearly are the label: they would hide what the others tell.
+    pub(super) fn honest(&self) -> Vec<&'a str> {
+        let is_label = |name: &str| {
+            let area = self.separation(name).and_then(|found| found.value);
+            area.is_some_and(|area| area >= NEARLY_THE_LABEL)
+        };
+        let names = self.candidates().into_iter();
+        names.filter(|name| !is_label(name)).collect()
     }
 
     /// What one column says of each row: its number, or the share of diseased among the other cases of its category.

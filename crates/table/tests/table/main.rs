@@ -1,5 +1,6 @@
 //! Tables as users have them, and as other programs write them.
 
+mod checks;
 mod columnar;
 mod demo;
 mod gx;
