@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use super::Study;
+use super::inputs::mixed;
 use crate::{Cell, Kind, Values};
 
 /// Two rows, the earlier first, and in how many of the columns where either has a value they agree.
@@ -27,6 +30,8 @@ const BANDS: usize = 12;
 const PARTS: usize = 16;
 /// Rows that are compared with each other within one bucket.
 const BUCKET: usize = 64;
+/// The code of a missing value.
+const NONE: u32 = u32::MAX;
 /// Columns that are compared at least: fewer tell nobody from another.
 const COLUMNS: usize = 5;
 
@@ -54,20 +59,22 @@ pub(super) fn alike(study: &Study, names: &[&str]) -> Vec<Pair> {
     }
     let mut found: BTreeMap<[usize; 2], Pair> = BTreeMap::new();
     for band in bands(&columns, rows) {
-        let mut buckets: HashMap<Vec<u32>, Vec<usize>> = HashMap::new();
-        for row in 0..rows {
-            let key: Option<Vec<u32>> = band.iter().map(|&at| columns[at].codes[row]).collect();
-            if let Some(key) = key {
-                let bucket = buckets.entry(key).or_default();
-                // A bucket with more than this holds what is common, and not the same person.
-                if bucket.len() < BUCKET {
-                    bucket.push(row);
-                }
+        let key = |row: usize| -> Option<(u64, u32)> {
+            let codes = band.iter().map(|&at| columns[at].code(row));
+            let mut key = 0;
+            for code in codes {
+                key = mixed(key ^ u64::from(code?));
             }
-        }
-        for bucket in buckets.values() {
-            for (at, &a) in bucket.iter().enumerate() {
-                for &b in &bucket[at + 1..] {
+            Some((key, row as u32))
+        };
+        let mut keys: Vec<(u64, u32)> = (0..rows).filter_map(key).collect();
+        keys.par_sort_unstable();
+        for bucket in keys.chunk_by(|a, b| a.0 == b.0) {
+            // A bucket with more than this holds what is common, and not the same person.
+            let bucket = &bucket[..bucket.len().min(BUCKET)];
+            for (at, &(_, a)) in bucket.iter().enumerate() {
+                for &(_, b) in &bucket[at + 1..] {
+                    let (a, b) = (a as usize, b as usize);
                     let is_one = study.patients.as_ref().is_some_and(|p| p[a] == p[b]);
                     if is_one || found.contains_key(&[a, b]) {
                         continue;
@@ -147,8 +154,8 @@ fn compared(columns: &[Column], [a, b]: [usize; 2], by_chance: f64) -> Option<Pa
 /// A column as rows are compared by it.
 struct Column<'a> {
     values: Values<'a>,
-    /// The category, or the part of the distribution, of each row.
-    codes: Vec<Option<u32>>,
+    /// The category, or the part of the distribution, of each row; [`NONE`] without a value.
+    codes: Vec<u32>,
     /// What an equal code says: the negated logarithm of how often two rows have one by chance.
     code_bits: f64,
     /// What agreeing says, likewise.
@@ -173,11 +180,13 @@ impl<'a> Column<'a> {
         if matches!(kind, Kind::Text | Kind::Boolean) {
             let mut numbers: HashMap<String, u32> = HashMap::new();
             let mut code = |row| {
-                let cell = values.cell(row)?.to_string();
+                let Some(cell) = values.cell(row) else {
+                    return NONE;
+                };
                 let next = numbers.len() as u32;
-                Some(*numbers.entry(cell).or_insert(next))
+                *numbers.entry(cell.to_string()).or_insert(next)
             };
-            let codes: Vec<Option<u32>> = (0..rows).map(&mut code).collect();
+            let codes: Vec<u32> = (0..rows).map(&mut code).collect();
             let bits = bits(&codes)?;
             return Some(Self {
                 values,
@@ -201,11 +210,11 @@ impl<'a> Column<'a> {
             .map(|part| sorted[part * sorted.len() / PARTS])
             .collect();
         cuts.dedup();
-        let code = |row| {
-            let value = number(row)?;
-            Some(cuts.partition_point(|cut| *cut <= value) as u32)
+        let code = |row| match number(row) {
+            Some(value) => cuts.partition_point(|cut| *cut <= value) as u32,
+            None => NONE,
         };
-        let codes: Vec<Option<u32>> = (0..rows).map(code).collect();
+        let codes: Vec<u32> = (0..rows).map(code).collect();
         Some(Self {
             values,
             code_bits: bits(&codes)?,
@@ -214,6 +223,10 @@ impl<'a> Column<'a> {
             exact_bits: -within(&sorted, 0.0).log2(),
             tolerance: Some(tolerance),
         })
+    }
+
+    fn code(&self, row: usize) -> Option<u32> {
+        Some(self.codes[row]).filter(|code| *code != NONE)
     }
 
     /// Whether two rows agree; `None` if neither has a value, which says nothing.
@@ -258,9 +271,9 @@ fn within(sorted: &[f64], tolerance: f64) -> f64 {
 }
 
 /// How much an agreement in these codes says: none in a constant or a missing column.
-fn bits(codes: &[Option<u32>]) -> Option<f64> {
+fn bits(codes: &[u32]) -> Option<f64> {
     let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
-    for code in codes.iter().flatten() {
+    for code in codes.iter().filter(|code| **code != NONE) {
         *counts.entry(*code).or_default() += 1.0;
     }
     let n: f64 = counts.values().sum();

@@ -147,7 +147,7 @@ impl<'a> Inputs<'a> {
 
 /// Diseased and healthy rows with the smallest hashes.
 fn drawn(study: &Study) -> Vec<usize> {
-    let hashes = hashes(study.table);
+    let hashes = hashes(study.table, &study.table.names());
     let mut rows = Vec::new();
     for kind in [false, true] {
         let of_kind = (0..study.truth.len()).filter(|&row| study.truth[row] == Some(kind));
@@ -169,10 +169,10 @@ fn settings(study: &Study) -> Settings {
     }
 }
 
-/// A number for each row that hangs on its values and on nothing else.
-fn hashes(table: &Table) -> Vec<u64> {
+/// A number for each row that hangs on its values in these columns and on nothing else.
+pub(super) fn hashes(table: &Table, names: &[&str]) -> Vec<u64> {
     let mut hashes = vec![0; table.rows()];
-    for name in table.names() {
+    for name in names {
         let Ok(values) = table.values(name) else {
             continue;
         };
@@ -194,7 +194,7 @@ fn hashes(table: &Table) -> Vec<u64> {
 
 /// # Source
 /// Steele, Lea and Flood 2014, OOPSLA: 453-472 (the finaliser of SplitMix64).
-fn mixed(mut x: u64) -> u64 {
+pub(super) fn mixed(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,13 +1,14 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use galen_spec::data::Severity;
 use galen_stats::Estimate;
 use serde_json::{Value, json};
 
 use super::alike::Pair;
+use super::inputs::hashes;
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
-use crate::Table;
 use crate::expectation::share;
+use crate::{Table, Values};
 
 /// Rows that are copies of other rows, exactly or nearly.
 ///
@@ -122,17 +123,22 @@ fn finding(
 
 /// Rows that equal an earlier one in all named columns that the table has, with that earlier row.
 fn repeated_rows(table: &Table, names: &[&str]) -> Vec<(usize, usize)> {
-    let columns: Vec<_> = names.iter().filter_map(|n| table.texts(n).ok()).collect();
-    let mut first = HashMap::new();
+    let columns: Vec<Values> = names.iter().filter_map(|n| table.values(n).ok()).collect();
+    let hashes = hashes(table, names);
+    let mut order: Vec<usize> = (0..table.rows()).collect();
+    order.sort_unstable_by_key(|&row| (hashes[row], row));
+    let is_equal = |a: usize, b: usize| columns.iter().all(|c| c.cell(a) == c.cell(b));
     let mut repeated = Vec::new();
-    for row in 0..table.rows() {
-        let cells: Vec<Option<&str>> = columns.iter().map(|c| c[row].as_deref()).collect();
-        match first.entry(cells) {
-            std::collections::hash_map::Entry::Occupied(seen) => repeated.push((row, *seen.get())),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(row);
+    for alike in order.chunk_by(|&a, &b| hashes[a] == hashes[b]) {
+        // Different rows of one hash are as good as never; then they are compared all the same.
+        let mut firsts: Vec<usize> = Vec::new();
+        for &row in alike {
+            match firsts.iter().find(|&&first| is_equal(first, row)) {
+                Some(&first) => repeated.push((row, first)),
+                None => firsts.push(row),
             }
         }
     }
+    repeated.sort_unstable();
     repeated
 }
