@@ -19,6 +19,7 @@ mod missingness_by_label;
 mod near_duplicates;
 mod patient_overlap;
 mod prevalence_shift;
+mod representativeness;
 mod site_shortcut;
 mod study;
 
@@ -42,6 +43,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &confounder::Confounder,
     &group_too_small::GroupTooSmall,
     &prevalence_shift::PrevalenceShift,
+    &representativeness::Representativeness,
     &patient_overlap::PatientOverlap,
     &near_duplicates::NearDuplicates,
     &label_noise::LabelNoise,

@@ -339,3 +339,53 @@ fn drift_names_the_columns_that_only_one_file_has() {
     assert_eq!(document["only_in_reference"], serde_json::json!(["ward"]));
     assert_eq!(document["only_in_current"], serde_json::json!(["clinic"]));
 }
+
+#[test]
+fn the_report_of_a_check_stands_under_three_heads() {
+    let place = TempDir::new().expect("a folder");
+    let row = |n: usize| {
+        let ill = u8::from(n % 3 == 0);
+        let sex = if n % 20 == 0 { "F" } else { "M" };
+        format!(
+            "P{n},{},{sex},{ill},{}\n",
+            40 + n * 7 % 41,
+            100 * u32::from(ill) + n as u32 % 7
+        )
+    };
+    let rows: String = (0..300).map(row).collect();
+    std::fs::write(
+        place.path().join("a.csv"),
+        format!("id,age,sex,ill,code\n{rows}"),
+    )
+    .expect("a file");
+    let census = "sex,count\nF,500\nM,500\n";
+    std::fs::write(place.path().join("census.csv"), census).expect("a file");
+    let words = [
+        "data", "check", "a.csv", "--label", "ill", "--id", "id", "--group", "sex",
+    ];
+    let words = [&words[..], &["--target", "census.csv"]].concat();
+    let said = bare(place.path(), &words).exits(1).out;
+    for head in [
+        "Relevance: 1 stop",
+        "Integrity: 0 stop",
+        "Representativeness: 0 stop",
+    ] {
+        assert!(said.contains(head), "{said}");
+    }
+    assert!(
+        said.contains("A claim for sex = F cannot rest on them."),
+        "{said}"
+    );
+    let document = bare(place.path(), &[&words[..], &["--json"]].concat())
+        .exits(1)
+        .json();
+    assert_eq!(document["ok"], false);
+    let heads = document["heads"].as_array().expect("three heads");
+    assert_eq!(heads.len(), 3);
+    assert_eq!(heads[0]["head"], "relevance");
+    let first = &document["findings"][0];
+    assert_eq!(
+        (text(&first["check"]), text(&first["severity"])),
+        ("label_proxy", "stop")
+    );
+}
