@@ -279,13 +279,8 @@ pub enum Data {
     /// Example: galen data estimate --reference labelled.csv --current today.csv --score risk --truth died --threshold 0.2
     #[command(verbatim_doc_comment)]
     Estimate(DataEstimate),
-    /// Admit, exclude and count, then draw the parts of a dataset by the declared seed
-    Split {
-        name: String,
-        /// Also write the parts as files into this folder
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
+    /// Divide by patient: a dataset as its plan declares, or any file as the options say, with a receipt
+    Split(DataSplit),
     /// Encrypt a dataset to a custodian's key
     Seal {
         name: String,
@@ -504,6 +499,41 @@ pub struct DataCheck {
     /// The people for whom the model is meant: columns of the same names, and `count` if a row is a cell
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct DataSplit {
+    /// A dataset of the project (people are admitted, excluded and counted, then drawn by the declared seed), or a file
+    pub what: String,
+    /// Write the parts as files into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// For a file: the column with the patient
+    #[arg(long, value_name = "COL")]
+    pub id: Option<String>,
+    /// A column whose values every part has in the same shares
+    #[arg(long, value_name = "COL")]
+    pub stratify: Vec<String>,
+    /// The column with the site: whole sites go to one part
+    #[arg(long, value_name = "COL")]
+    pub site: Option<String>,
+    /// The column with the time: the first part is the earliest
+    #[arg(long, value_name = "COL")]
+    pub time: Option<String>,
+    /// Name and share of each part
+    #[arg(
+        long,
+        value_name = "NAME=SHARE,…",
+        default_value = "train=0.7,tune=0.1,test=0.2"
+    )]
+    pub parts: String,
+    /// So many equal parts instead, for a cross-validation
+    #[arg(long, value_name = "N", conflicts_with = "parts")]
+    pub folds: Option<u32>,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
     #[command(flatten)]
     pub reading: Reading,
 }

@@ -8,6 +8,7 @@ mod data_accept;
 mod data_drift;
 mod data_estimate;
 mod data_profile;
+mod data_split;
 mod data_validate;
 mod dossier;
 mod explain;

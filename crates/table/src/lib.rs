@@ -3,7 +3,7 @@
 //!
 //! The road of the data: bytes are read into a [`Table`] or a [`scan`], described by a [`profile`], held against each
 //! [`expectation`] or against a schema of [`tfdv`], looked at by each clinical [`check`], made a [`cohort`] with truth,
-//! [`split`] into parts, and later compared with new data by [`drift`],
+//! [`split`] into parts (or [`partition`]ed before there is a plan), and later compared with new data by [`drift`],
 //! or asked how well a model does there while the truth is unknown ([`estimation`]). The suites of another tool are read by [`gx`]. This
 //! crate knows no files, no models and no decisions: it takes bytes and declared plans, and
 //! gives values.
@@ -16,6 +16,7 @@ pub mod drift;
 pub mod estimation;
 pub mod expectation;
 pub mod gx;
+pub mod partition;
 pub mod profile;
 mod read;
 pub mod scan;

@@ -159,7 +159,7 @@ fn parts_by_value(prefix: &str, rows: &[usize], by: &[i64]) -> Vec<(String, Vec<
         .collect()
 }
 
-fn shuffled(mut rows: Vec<usize>, seed: u64) -> Vec<usize> {
+pub(crate) fn shuffled(mut rows: Vec<usize>, seed: u64) -> Vec<usize> {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let mut random = ChaCha20Rng::from_seed(key);

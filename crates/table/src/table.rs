@@ -7,8 +7,8 @@ use arrow_array::{Array, ArrayRef, StringArray, UInt64Array};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::cell;
 use crate::values::Values;
+use crate::{Cell, cell};
 
 /// Named columns of equal length: one row a case.
 ///
@@ -321,6 +321,20 @@ impl Table {
             row,
             value: self.text_at(index, row).unwrap_or_default(),
         })
+    }
+
+    /// The values of a column on one scale: numbers, and days since 1970 for days and moments; texts and truth values are absent.
+    ///
+    /// # Errors
+    /// [`ColumnError::Absent`].
+    pub fn on_a_scale(&self, name: &str) -> Result<Vec<Option<f64>>, ColumnError> {
+        let number = |cell: Option<Cell>| match cell? {
+            Cell::Date(days) => Some(f64::from(days)),
+            Cell::DateTime(micros) => Some(micros as f64 / 86_400e6),
+            Cell::Text(_) | Cell::Boolean(_) => None,
+            cell => cell.number(),
+        };
+        Ok(self.values(name)?.cells().map(number).collect())
     }
 
     /// The values of any column as they stood in the file.

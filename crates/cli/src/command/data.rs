@@ -39,7 +39,10 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
         Data::Estimate(args) => super::data_estimate::estimate(args, place),
-        Data::Split { name, out } => split(name, out.as_deref(), place),
+        Data::Split(args) => match file_of(&args.what, place) {
+            Some(file) => super::data_split::split_file(&file, args, place),
+            None => split(&args.what, args.out.as_deref(), place),
+        },
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::alike::{Pair, alike};
 use super::{Beside, CheckError};
-use crate::{Cell, ColumnError, Kind, Table, cell};
+use crate::{ColumnError, Kind, Table, cell};
 
 /// The area under the curve from which on a column nearly is the label.
 pub(super) const NEARLY_THE_LABEL: f64 = 0.98;
@@ -233,15 +233,8 @@ impl<'a> Study<'a> {
 
     /// A column as numbers on one scale: days and moments as well; `None` for texts.
     pub(super) fn on_a_scale(&self, column: &str) -> Option<Vec<Option<f64>>> {
-        let values = self.table.values(column).ok()?;
-        let number = |cell: Option<Cell>| match cell? {
-            Cell::Date(days) => Some(f64::from(days)),
-            Cell::DateTime(micros) => Some(micros as f64 / 86_400e6),
-            Cell::Text(_) | Cell::Boolean(_) => None,
-            cell => cell.number(),
-        };
         let is_text = matches!(self.table.kind(column).ok()?, Kind::Text | Kind::Boolean);
-        (!is_text).then(|| values.cells().map(number).collect())
+        (!is_text).then(|| self.table.on_a_scale(column).ok())?
     }
 
     /// How well one column alone tells diseased from healthy: the AUC of its numbers in the direction above 0.5, or of
