@@ -9,6 +9,7 @@ mod confounder;
 mod constant_column;
 mod future_leakage;
 mod group_too_small;
+mod identifier_present;
 mod implausible_value;
 mod inputs;
 mod label_noise;
@@ -22,6 +23,7 @@ mod prevalence_shift;
 mod representativeness;
 mod site_shortcut;
 mod study;
+mod temporal_order;
 
 use galen_spec::data::{Data, Severity};
 use galen_stats::Estimate;
@@ -47,6 +49,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &patient_overlap::PatientOverlap,
     &near_duplicates::NearDuplicates,
     &label_noise::LabelNoise,
+    &temporal_order::TemporalOrder,
+    &identifier_present::IdentifierPresent,
     &constant_column::ConstantColumn,
     &implausible_value::ImplausibleValue,
 ];

@@ -1,6 +1,6 @@
-mod after;
+pub(super) mod after;
 mod order;
-mod words;
+pub(super) mod words;
 
 use galen_spec::data::{KnownAt, Severity};
 use serde_json::json;

@@ -89,7 +89,11 @@ pub(super) fn after_event(study: &Study) -> Option<Finding> {
 
 /// Row, first and second value of the rows that have both, if both columns say times on one scale: days and moments do;
 /// numbers do if the second lies near the first, closer than the first is spread.
-fn on_one_scale(study: &Study, first: &str, second: &str) -> Option<Vec<(usize, f64, f64)>> {
+pub(in super::super) fn on_one_scale(
+    study: &Study,
+    first: &str,
+    second: &str,
+) -> Option<Vec<(usize, f64, f64)>> {
     let (a, b) = (study.on_a_scale(first)?, study.on_a_scale(second)?);
     let (kind_a, kind_b) = (
         study.table.kind(first).ok()?,

@@ -84,7 +84,7 @@ const ORDERS: &[&str] = &[
 ];
 
 /// The words of a name: `Length_of_stay` and `lengthOfStay` are `length`, `of`, `stay`.
-fn words(name: &str) -> Vec<String> {
+pub(in super::super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for letter in name.chars() {
