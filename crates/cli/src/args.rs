@@ -279,6 +279,8 @@ pub enum Data {
     /// Example: galen data estimate --reference labelled.csv --current today.csv --score risk --truth died --threshold 0.2
     #[command(verbatim_doc_comment)]
     Estimate(DataEstimate),
+    /// Several readers of the same cases: how far they agree, and what they say together
+    Agree(DataAgree),
     /// Divide by patient: a dataset as its plan declares, or any file as the options say, with a receipt
     Split(DataSplit),
     /// Encrypt a dataset to a custodian's key
@@ -501,6 +503,69 @@ pub struct DataCheck {
     pub target: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct DataAgree {
+    /// Readings: a row each, or a row a case with a column a reader
+    pub file: PathBuf,
+    /// The column with the case
+    #[arg(long, value_name = "COL")]
+    pub case: String,
+    /// The column that says who read; without --label a column of each reader's labels
+    #[arg(long = "reader", value_name = "COL", required = true)]
+    pub readers: Vec<String>,
+    /// The column with the label that the reader gave
+    #[arg(long, value_name = "COL")]
+    pub label: Option<String>,
+    /// Count a near miss as less than a far one, by the distance or its square
+    #[arg(long, value_enum)]
+    pub weights: Option<AgreeWeights>,
+    /// The labels from the least to the greatest, where they are words
+    #[arg(long, value_name = "A,B,…")]
+    pub order: Option<String>,
+    /// The column with the patient, whose cases depend on each other
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// How the readers together decide
+    #[arg(long, value_enum, default_value = "majority")]
+    pub rule: AdjudicationRule,
+    /// The reader who decides, alone or where others are tied
+    #[arg(long, value_name = "READER")]
+    pub senior: Option<String>,
+    /// How many readers must say the same, for a panel
+    #[arg(long, value_name = "K")]
+    pub panel: Option<usize>,
+    /// Write what they decide, a row a case, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How often patients are drawn anew for an interval
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub resamples: u32,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How much two labels disagree.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AgreeWeights {
+    Linear,
+    Quadratic,
+}
+
+/// How readers together decide.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AdjudicationRule {
+    /// What most say; ties to the senior reader, or to nobody
+    Majority,
+    /// The senior reader
+    Senior,
+    /// So many of them
+    Panel,
+    /// The most probable truth, with the errors of each reader
+    DawidSkene,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod data;
 mod data_accept;
+mod data_agree;
 mod data_drift;
 mod data_estimate;
 mod data_profile;

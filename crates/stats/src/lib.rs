@@ -10,6 +10,7 @@
 //! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
 pub mod adjusted;
+pub mod agreement;
 pub mod association;
 mod binomial;
 pub mod boosting;

@@ -39,6 +39,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
         Data::Estimate(args) => super::data_estimate::estimate(args, place),
+        Data::Agree(args) => super::data_agree::agree(args, place),
         Data::Split(args) => match file_of(&args.what, place) {
             Some(file) => super::data_split::split_file(&file, args, place),
             None => split(&args.what, args.out.as_deref(), place),

@@ -458,3 +458,87 @@ fn a_file_is_divided_by_patient_with_a_receipt_that_names_nobody() {
     let said = bare(place.path(), &wrong).exits(2);
     assert!(said.err.contains("sum to 1"), "{}", said.err);
 }
+
+#[test]
+fn readers_agree_as_the_real_packages_say_and_their_majority_is_written() {
+    let place = TempDir::new().expect("a folder");
+    let file = examples().join("agree/mitosis-microscope/data.csv");
+    let file = file.to_str().expect("a path");
+    let words = [
+        "data", "agree", file, "--case", "case", "--reader", "reader", "--label", "label",
+    ];
+    let more = ["--out", "truth.csv", "--json"];
+    let document = bare(place.path(), &[&words[..], &more].concat())
+        .exits(0)
+        .json();
+    // From the reference example, which scikit-learn wrote.
+    let kappa = document["pairs"][0]["cohen_kappa"]["value"]
+        .as_f64()
+        .expect("a kappa");
+    assert!((kappa - 0.4867090306990065).abs() < 1e-12, "{kappa}");
+    assert_eq!(document["cases"], 155);
+    for id in [
+        "percent_agreement",
+        "fleiss_kappa",
+        "krippendorff_alpha",
+        "gwet_ac1",
+        "icc_2_1",
+    ] {
+        let found = &document["overall"][id];
+        let end = |end: &str| found[end].as_f64().expect("an end");
+        assert!(
+            end("low") < end("value") && end("value") < end("high"),
+            "{id} {found}"
+        );
+    }
+    let truth = fs::read_to_string(place.path().join("truth.csv")).expect("it was written");
+    assert_eq!(
+        truth.lines().next(),
+        Some("case,label,share,readers,rule,resolved")
+    );
+    assert_eq!(truth.lines().count(), 156);
+    let said = bare(place.path(), &words).exits(0).out;
+    assert!(
+        said.contains("Cohen's kappa") && said.contains("cases are decided"),
+        "{said}"
+    );
+}
+
+#[test]
+fn readings_that_contradict_themselves_and_words_without_an_order_are_named() {
+    let place = TempDir::new().expect("a folder");
+    let rows = "case,reader,label\n1,A,mild\n1,B,severe\n2,A,none\n2,B,none\n";
+    fs::write(place.path().join("a.csv"), rows).expect("a file");
+    fs::write(place.path().join("b.csv"), format!("{rows}1,A,none\n")).expect("a file");
+    let words = |file| {
+        [
+            "data", "agree", file, "--case", "case", "--reader", "reader", "--label", "label",
+        ]
+    };
+    let twice = bare(place.path(), &words("b.csv")).exits(2);
+    assert!(
+        twice
+            .err
+            .contains("says of case `1` both `mild` and `none`"),
+        "{}",
+        twice.err
+    );
+    let weighted = [&words("a.csv")[..], &["--weights", "linear"]].concat();
+    let unordered = bare(place.path(), &weighted).exits(2);
+    assert!(unordered.err.contains("--order"), "{}", unordered.err);
+    let ordered = [&weighted[..], &["--order", "none,mild,severe", "--json"]].concat();
+    let document = bare(place.path(), &ordered).exits(0).json();
+    // Half agreement in one case, whole in the other; by chance 0.5: worked out by hand.
+    let found = document["overall"]["percent_agreement"]["value"].as_f64();
+    assert_eq!(found, Some(0.75));
+    let wide = "case,one,two\n1,0,1\n2,1,1\n3,0,0\n";
+    fs::write(place.path().join("c.csv"), wide).expect("a file");
+    let words = [
+        "data", "agree", "c.csv", "--case", "case", "--reader", "one", "--reader", "two", "--json",
+    ];
+    let document = bare(place.path(), &words).exits(0).json();
+    assert_eq!(
+        (&document["readers"], &document["pairs"][0]["n"]),
+        (&serde_json::json!(2), &serde_json::json!(3))
+    );
+}

@@ -73,6 +73,14 @@ impl Check for LabelProxy {
     }
 }
 
+/// Whether a column is the label, or part of it, by one of the three ways and without a comparison with the others.
+pub(super) fn is_one(study: &Study, column: &str) -> bool {
+    let area = study.separation(column).and_then(|found| found.value);
+    area.is_some_and(|area| area >= NEARLY_THE_LABEL)
+        || by_presence(study, column).is_some()
+        || by_category(study, column).is_some()
+}
+
 fn by_value(study: &Study, column: &str, others: &mut Others) -> Option<Finding> {
     let missing = study.table.missing(column).ok()?;
     let with = study.count(|row| !missing[row]);

@@ -2,13 +2,13 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use galen_spec::data::Data;
+use galen_spec::data::{Data, KnownAt};
 use galen_stats::{Cases, Estimate, Level, interval, metric};
 
 use rayon::prelude::*;
 
 use super::alike::{Pair, alike};
-use super::{Beside, CheckError};
+use super::{Beside, CheckError, label_proxy};
 use crate::{ColumnError, Kind, Table, cell};
 
 /// The area under the curve from which on a column nearly is the label.
@@ -259,14 +259,17 @@ impl<'a> Study<'a> {
         Some(if is_category { found } else { upward(found) })
     }
 
-    /// The candidates but those that nearly are the label: they would hide what the others tell.
+    /// The candidates but those that nearly are the label, or are known later: they would hide what the others tell.
     pub(super) fn honest(&self) -> Vec<&'a str> {
-        let is_label = |name: &str| {
-            let area = self.separation(name).and_then(|found| found.value);
-            area.is_some_and(|area| area >= NEARLY_THE_LABEL)
+        let is_later = |name: &str| {
+            let declared = self.plan.and_then(|plan| plan.column(name));
+            declared.is_some_and(|column| column.known_at == KnownAt::Later)
+                || self.roles.event_time.as_deref() == Some(name)
         };
         let names = self.candidates().into_iter();
-        names.filter(|name| !is_label(name)).collect()
+        names
+            .filter(|name| !is_later(name) && !label_proxy::is_one(self, name))
+            .collect()
     }
 
     /// What one column says of each row: its number, or the share of diseased among the other cases of its category.
