@@ -568,6 +568,18 @@ pub enum AdjudicationRule {
     DawidSkene,
 }
 
+impl AdjudicationRule {
+    /// As it is written on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Majority => "majority",
+            Self::Senior => "senior",
+            Self::Panel => "panel",
+            Self::DawidSkene => "dawid-skene",
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub struct DataSplit {
     /// A dataset of the project (people are admitted, excluded and counted, then drawn by the declared seed), or a file

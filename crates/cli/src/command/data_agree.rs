@@ -79,7 +79,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
         "read_by": said.readers.iter().zip(&read_by).map(|(reader, n)| json!({"reader": reader, "cases": n})).collect::<Vec<_>>(),
         "pairs": pairs.iter().map(|(a, b, n, kappa)| json!({"a": a, "b": b, "n": n, "cohen_kappa": kappa})).collect::<Vec<_>>(),
         "overall": overall.iter().map(|(id, found)| ((*id).to_owned(), json!(found))).collect::<Map<String, Value>>(),
-        "adjudication": {"rule": format!("{:?}", args.rule).to_lowercase(), "unresolved": open, "out": args.out},
+        "adjudication": {"rule": args.rule.word(), "unresolved": open, "out": args.out},
     });
     let mut lines = vec![format!(
         "{} cases, {} readers, {} categories.",
@@ -255,11 +255,22 @@ impl Said {
             }
         };
         let are_numbers =
-            args.order.is_some() || names.iter().all(|name| name.trim().parse::<f64>().is_ok());
+            args.order.is_some() || names.iter().all(|name| as_number(name).is_some());
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
         let names: Vec<String> = order.iter().map(|&at| names[at].clone()).collect();
         let values: Vec<f64> = order.iter().map(|&at| values[at]).collect();
+        if let Some(at) = (1..values.len()).find(|&at| values[at] == values[at - 1]) {
+            return Err(Failure::usage(
+                "labels",
+                format!(
+                    "the labels `{}` and `{}` are one number",
+                    names[at - 1],
+                    names[at]
+                ),
+                "write a label in one way",
+            ));
+        }
         let mut of_case = vec![vec![None; readers.len()]; cases.len()];
         for (case, reader, label) in triples {
             let category = names.iter().position(|name| name == label);
@@ -329,7 +340,7 @@ impl Said {
             ),
             (
                 "rule".to_owned(),
-                text(&|_| Some(format!("{:?}", args.rule).to_lowercase())),
+                text(&|_| Some(args.rule.word().to_owned())),
             ),
             (
                 "resolved".to_owned(),
@@ -338,6 +349,34 @@ impl Said {
         ];
         Table::from_texts(columns).expect("the columns have one length")
     }
+}
+
+/// The finite number that a label is.
+fn as_number(label: &str) -> Option<f64> {
+    label
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+}
+
+fn one_patient_each(
+    both: impl Iterator<Item = (String, String)>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut patient_of: BTreeMap<String, String> = BTreeMap::new();
+    for (case, patient) in both {
+        let first = patient_of
+            .entry(case.clone())
+            .or_insert_with(|| patient.clone());
+        if *first != patient {
+            return Err(Failure::usage(
+                "cluster",
+                format!("case `{case}` is of two patients, `{first}` and `{patient}`"),
+                "give every case one patient",
+            ));
+        }
+    }
+    Ok(patient_of)
 }
 
 fn together(said: &Said, args: &DataAgree) -> Result<Vec<Adjudicated>, Failure> {

@@ -531,6 +531,22 @@ fn readings_that_contradict_themselves_and_words_without_an_order_are_named() {
     // Half agreement in one case, whole in the other; by chance 0.5: worked out by hand.
     let found = document["overall"]["percent_agreement"]["value"].as_f64();
     assert_eq!(found, Some(0.75));
+    let cluster = "case,reader,label,patient\n1,A,0,P\n1,B,1,Q\n2,A,1,R\n";
+    fs::write(place.path().join("d.csv"), cluster).expect("a file");
+    let clustered = [&words("d.csv")[..], &["--cluster", "patient"]].concat();
+    let two = bare(place.path(), &clustered).exits(2);
+    assert!(
+        two.err.contains("case `1` is of two patients"),
+        "{}",
+        two.err
+    );
+    fs::write(
+        place.path().join("e.csv"),
+        "case,reader,label\n1,A,1\n1,B,1.0\n2,A,2\n",
+    )
+    .expect("a file");
+    let same = bare(place.path(), &words("e.csv")).exits(2);
+    assert!(same.err.contains("are one number"), "{}", same.err);
     let wide = "case,one,two\n1,0,1\n2,1,1\n3,0,0\n";
     fs::write(place.path().join("c.csv"), wide).expect("a file");
     let words = [

@@ -11,7 +11,8 @@ pub struct Adjudicated {
 }
 
 /// The category that at least `needed` readers name and no other category as often; without `needed` the one that most name.
-/// A tie goes to the senior reader, if one is given who read the case; otherwise it is not decided.
+/// What is not decided so, because of a tie or since too few agree, goes to the senior reader, if one is given who read the
+/// case; otherwise it stays open.
 pub fn adjudicate(
     ratings: &Ratings,
     needed: Option<usize>,

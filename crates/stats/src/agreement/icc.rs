@@ -37,7 +37,8 @@ pub fn icc_2_1(ratings: &Ratings, _: Weights) -> Result<f64, Undefined> {
     let between_readers = n * of_reader / (k - 1.0);
     let error = (all - k * of_case - n * of_reader) / ((n - 1.0) * (k - 1.0));
     let whole = between_cases + (k - 1.0) * error + k * (between_readers - error) / n;
-    if all == 0.0 || whole == 0.0 {
+    let first = rows[0][0];
+    if rows.iter().flatten().all(|value| *value == first) || whole == 0.0 {
         return Err(Undefined::SameScore);
     }
     Ok((between_cases - error) / whole)
