@@ -260,17 +260,6 @@ impl Said {
         order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
         let names: Vec<String> = order.iter().map(|&at| names[at].clone()).collect();
         let values: Vec<f64> = order.iter().map(|&at| values[at]).collect();
-        if let Some(at) = (1..values.len()).find(|&at| values[at] == values[at - 1]) {
-            return Err(Failure::usage(
-                "labels",
-                format!(
-                    "the labels `{}` and `{}` are one number",
-                    names[at - 1],
-                    names[at]
-                ),
-                "write a label in one way",
-            ));
-        }
         let mut of_case = vec![vec![None; readers.len()]; cases.len()];
         for (case, reader, label) in triples {
             let category = names.iter().position(|name| name == label);

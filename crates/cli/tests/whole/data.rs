@@ -540,13 +540,6 @@ fn readings_that_contradict_themselves_and_words_without_an_order_are_named() {
         "{}",
         two.err
     );
-    fs::write(
-        place.path().join("e.csv"),
-        "case,reader,label\n1,A,1\n1,B,1.0\n2,A,2\n",
-    )
-    .expect("a file");
-    let same = bare(place.path(), &words("e.csv")).exits(2);
-    assert!(same.err.contains("are one number"), "{}", same.err);
     let wide = "case,one,two\n1,0,1\n2,1,1\n3,0,0\n";
     fs::write(place.path().join("c.csv"), wide).expect("a file");
     let words = [
