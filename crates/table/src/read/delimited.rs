@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::building::Building;
 use super::even::Even;
 use super::markers::{Markers, UNKNOWN};
-use super::parts::{Part, cut_at_records, lines_before};
+use super::parts::{Part, cut_at_records, cut_unquoted, lines_before};
 use super::records::{Field, Records, line_ends};
 use super::{ReadError, ReadOptions, disk};
 use crate::scan::{Pace, Scan, ScanError, Take};
@@ -66,14 +66,36 @@ impl Delimited {
             return Err(ReadError::Delimiter);
         }
         let (names, begin) = header(source.as_ref(), options)?;
-        let mut parts = cut_at_records(source.as_ref(), begin, options)?;
         let plans = names.iter().map(|name| markers_of(name, options));
         let plans: Vec<Markers> = plans.collect();
-        let look = |part: &Part| look(source.as_ref(), part, &names, &plans, options);
-        let seen: Vec<Result<Seen, ReadError>> = if pace.jobs > 1 && parts.len() > 1 {
-            pace.on_threads(|| parts.par_iter().map(look).collect())
-        } else {
-            parts.iter().map(look).collect()
+        let look = |parts: &[Part], may_be_quoted: bool| -> Vec<Result<Seen, ReadError>> {
+            let look = |part: &Part| {
+                look(
+                    source.as_ref(),
+                    part,
+                    &names,
+                    &plans,
+                    options,
+                    may_be_quoted,
+                )
+            };
+            if pace.jobs > 1 && parts.len() > 1 {
+                pace.on_threads(|| parts.par_iter().map(look).collect())
+            } else {
+                parts.iter().map(look).collect()
+            }
+        };
+        // Most files have no quotes. Then their ends of parts are found without reading all that is between.
+        let unquoted = cut_unquoted(source.as_ref(), begin, options)?;
+        let unquoted = unquoted.map(|parts| (look(&parts, false), parts));
+        let is_quoted =
+            |seen: &Result<Seen, ReadError>| matches!(seen, Ok(Seen { quoted: true, .. }));
+        let (seen, mut parts) = match unquoted {
+            Some((seen, parts)) if !seen.iter().any(is_quoted) => (seen, parts),
+            _ => {
+                let parts = cut_at_records(source.as_ref(), begin, options)?;
+                (look(&parts, true), parts)
+            }
         };
         let mut all = Seen::of(names.len());
         for (part, seen) in parts.iter_mut().zip(seen) {
@@ -193,6 +215,8 @@ impl Scan for Delimited {
 struct Seen {
     rows: u64,
     columns: Vec<SeenColumn>,
+    /// That a quote is there, where none may be: then nothing else was looked at.
+    quoted: bool,
 }
 
 #[derive(Clone, Default)]
@@ -217,7 +241,11 @@ struct Wrong {
 impl Seen {
     fn of(columns: usize) -> Self {
         let columns = vec![SeenColumn::default(); columns];
-        Self { rows: 0, columns }
+        Self {
+            rows: 0,
+            columns,
+            quoted: false,
+        }
     }
 
     /// Takes in a later part; `lines` are the line ends before it.
@@ -263,15 +291,22 @@ impl Seen {
     }
 }
 
-/// Looks at every cell of a part.
+/// Looks at every cell of a part; or, if it may not be quoted and is, at none.
 fn look(
     source: &dyn Source,
     part: &Part,
     names: &[String],
     markers: &[Markers],
     options: &ReadOptions,
+    may_be_quoted: bool,
 ) -> Result<Seen, ReadError> {
     let bytes = part.bytes(source)?;
+    if !may_be_quoted && memchr::memchr(b'"', &bytes).is_some() {
+        return Ok(Seen {
+            quoted: true,
+            ..Seen::of(0)
+        });
+    }
     let text = text_of(&bytes)?;
     let mut looking = Looking::new(names, markers, options);
     if let Some(even) = Even::of(text, options.delimiter, names.len(), &options.limits) {

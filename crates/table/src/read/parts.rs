@@ -8,6 +8,8 @@ use crate::source::Source;
 
 /// Bytes of a part, about.
 const PART: usize = 1 << 20;
+/// Bytes before the end of a part in which a record is looked for.
+const WINDOW: usize = 1 << 16;
 
 /// Whole records that follow each other.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,38 @@ pub(super) fn cut_at_records(
         let end = last_line_end(bytes).filter(|_| plain);
         end.or_else(|| last_record_end(bytes, options))
     })
+}
+
+/// Cuts delimited text without quotes into parts, from `begin` on, without reading it all: only where a part shall end. `None`
+/// if a record does not end there. Whether there are quotes is for the caller to find out: with one, a record may end
+/// elsewhere, and [`cut_at_records`] must be asked.
+pub(super) fn cut_unquoted(
+    source: &dyn Source,
+    begin: u64,
+    options: &ReadOptions,
+) -> Result<Option<Vec<Part>>, ReadError> {
+    let (mut parts, mut offset) = (Vec::new(), begin);
+    while offset < source.len() {
+        let left = source.len() - offset;
+        let length = if left <= PART as u64 {
+            left as usize
+        } else {
+            let window = WINDOW.min(options.limits.record_bytes);
+            let from = PART - window;
+            let bytes = source.bytes(offset + from as u64, window).map_err(disk)?;
+            match last_line_end(&bytes) {
+                Some(end) => from + end,
+                None => return Ok(None),
+            }
+        };
+        parts.push(Part {
+            offset,
+            length,
+            first_row: 0,
+        });
+        offset += length as u64;
+    }
+    Ok(Some(parts))
 }
 
 fn cut(
