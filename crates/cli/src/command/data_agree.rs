@@ -176,10 +176,8 @@ impl Said {
             Some(cluster) => {
                 let clusters = column(cluster)?;
                 let both = case.iter().zip(clusters);
-                Some(
-                    both.filter_map(|(case, patient)| Some((case.clone()?, patient?)))
-                        .collect(),
-                )
+                let both = both.filter_map(|(case, patient)| Some((case.clone()?, patient?)));
+                Some(one_patient_each(both)?)
             }
         };
         Self::of_triples(&triples, patients, args)
@@ -218,8 +216,7 @@ impl Said {
                 "name the columns of case, reader and label; labels are categories",
             ));
         }
-        let as_numbers: Option<Vec<f64>> =
-            names.iter().map(|name| name.trim().parse().ok()).collect();
+        let as_numbers: Option<Vec<f64>> = names.iter().map(|name| as_number(name)).collect();
         let values = match (&args.order, as_numbers) {
             (Some(order), _) => {
                 let order: Vec<&str> = order.split(',').map(str::trim).collect();

@@ -173,7 +173,7 @@ fn ties_go_to_the_senior_or_stay_open_and_a_panel_needs_its_number() {
 #[test]
 fn dawid_and_skene_find_out_who_errs() {
     // Two good readers and one who says the opposite: he tells as much as the others.
-    let truth = |case: usize| usize::from(case % 3 == 0);
+    let truth = |case: usize| usize::from(case.is_multiple_of(3));
     let case = |case: usize| {
         let flip = |err: bool| Some(if err { 1 - truth(case) } else { truth(case) });
         vec![
