@@ -2,7 +2,7 @@
 
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
-use crate::interval::bootstrap_of;
+use crate::interval::{bootstrap_of_patients, by_patient};
 use serde::Serialize;
 
 /// An area under the ROC curve, and what is left of it within strata.
@@ -50,19 +50,10 @@ pub fn auroc_adjusted(
             _ => Undefined::NoHealthyCase,
         });
     };
-    // Drawn cases say by their score which case they are.
-    let numbered = Cases::new(
-        cases.truth().to_vec(),
-        all.iter().map(|&row| row as f64).collect(),
-        None,
-        cases.cluster().map(<[u32]>::to_vec),
-    )
-    .map_err(|_| Undefined::NotAligned)?;
-    let drawn =
-        |drawn: &Cases| -> Vec<usize> { drawn.score().iter().map(|&row| row as usize).collect() };
+    let patients = by_patient(cases.n(), cases.cluster());
     let estimate = |value: f64, of: &(dyn Fn((f64, f64)) -> f64 + Sync)| {
-        let statistic = |cases: &Cases| areas(&drawn(cases)).map(of);
-        let interval = bootstrap_of(&numbered, statistic, resamples, seed, level);
+        let statistic = |drawn: &[&[usize]]| areas(&drawn.concat()).map(of);
+        let interval = bootstrap_of_patients(&patients, statistic, resamples, seed, level);
         Estimate::with_interval(
             value,
             interval,

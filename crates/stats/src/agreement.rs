@@ -11,14 +11,8 @@ pub use adjudication::{Adjudicated, DawidSkene, adjudicate, dawid_skene};
 pub use coefficient::{cohen_kappa, fleiss_kappa, gwet_ac, krippendorff_alpha, percent_agreement};
 pub use icc::icc_2_1;
 
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
-use thiserror::Error;
-
-use crate::draw::Draw;
 use crate::estimate::{Estimate, Level, Undefined};
-use crate::interval::quantile;
+use crate::interval::{bootstrap_of_patients, by_patient};
 
 /// What readers said of cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,18 +34,6 @@ pub enum Weights {
     Linear,
     /// By its square.
     Quadratic,
-}
-
-/// Why ratings are none.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum RatingsError {
-    #[error("Reader {reader:?} says two things of case {case:?}: {first:?} and {second:?}.")]
-    Twice {
-        case: String,
-        reader: String,
-        first: String,
-        second: String,
-    },
 }
 
 /// A coefficient of all readers together.
@@ -140,33 +122,9 @@ pub fn interval(
         Ok(value) => value,
         Err(why) => return Estimate::undefined(why, n, level, METHOD),
     };
-    let mut patients: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for case in 0..ratings.of_case.len() {
-        let patient = ratings
-            .patients
-            .as_ref()
-            .map_or(case as u32, |patients| patients[case]);
-        patients.entry(patient).or_default().push(case);
-    }
-    let patients: Vec<Vec<usize>> = patients.into_values().collect();
-    let drawn = |number: u32| {
-        let mut draw = Draw::new(seed, u64::from(number));
-        let cases =
-            (0..patients.len()).flat_map(|_| patients[draw.below(patients.len())].iter().copied());
-        coefficient(&ratings.pick(&cases.collect::<Vec<_>>()))
-            .ok()
-            .filter(|x| x.is_finite())
-    };
-    let mut values: Vec<f64> = (0..resamples).into_par_iter().filter_map(drawn).collect();
-    values.sort_by(f64::total_cmp);
-    let bounds = if patients.len() < 2 {
-        Err(Undefined::TooFewPatients)
-    } else if (values.len() as f64) < 0.95 * f64::from(resamples) || values.is_empty() {
-        Err(Undefined::TooFewResamples)
-    } else {
-        let tail = (1.0 - level.value()) / 2.0;
-        Ok((quantile(&values, tail), quantile(&values, 1.0 - tail)))
-    };
+    let patients = by_patient(ratings.of_case.len(), ratings.patients.as_deref());
+    let drawn = |drawn: &[&[usize]]| coefficient(&ratings.pick(&drawn.concat())).ok();
+    let bounds = bootstrap_of_patients(&patients, drawn, resamples, seed, level);
     let clusters = ratings.patients.is_some().then_some(patients.len() as u64);
     Estimate::with_interval(value, bounds, n, level, METHOD)
         .clusters(clusters)

@@ -7,8 +7,8 @@ mod mann_whitney;
 mod newcombe;
 mod wilson;
 
-pub(crate) use bootstrap::quantile;
-pub use bootstrap::{bootstrap, bootstrap_of};
+pub use bootstrap::{bootstrap, bootstrap_of, bootstrap_of_patients};
+pub(crate) use bootstrap::{by_patient, quantile};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{design_effect, effective_size};
 pub(crate) use clustered::{mean, ratio_variance};

@@ -8,16 +8,48 @@ use std::collections::BTreeMap;
 /// The share of resamples that must define the statistic.
 const DEFINED_SHARE_MIN: f64 = 0.95;
 
-/// The percentile interval of a statistic over `resamples` draws of patients with replacement, as (low, high). A
-/// patient comes with all cases; without patients each case is one. The same seed gives the same interval on any number
-/// of cores.
+/// The percentile interval of a statistic over `resamples` draws of patients with replacement, as (low, high). The
+/// statistic sees the indices of the cases of each drawn patient; one that is drawn twice is two patients. The same seed
+/// gives the same interval on any number of cores.
 ///
 /// # Errors
-/// [`Undefined::NoCase`], [`Undefined::TooFewPatients`] with fewer than two patients, and
-/// [`Undefined::TooFewResamples`] when the statistic is undefined (or not finite) in more than 5 % of the draws.
+/// [`Undefined::TooFewPatients`] with fewer than two patients, and [`Undefined::TooFewResamples`] when the statistic is
+/// undefined (or not finite) in more than 5 % of the draws.
 ///
 /// # Source
-/// Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3; quantiles are Hyndman and Fan's type 7.
+/// Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3; Field and Welsh 2007, J R Stat Soc B
+/// 69:369-390 (drawing clusters); quantiles are Hyndman and Fan's type 7.
+pub fn bootstrap_of_patients(
+    patients: &[Vec<usize>],
+    statistic: impl Fn(&[&[usize]]) -> Option<f64> + Sync,
+    resamples: u32,
+    seed: u64,
+    level: Level,
+) -> Result<(f64, f64), Undefined> {
+    if patients.len() < 2 {
+        return Err(Undefined::TooFewPatients);
+    }
+    let drawn = |number: u32| {
+        let mut draw = Draw::new(seed, u64::from(number));
+        let drawn: Vec<&[usize]> = (0..patients.len())
+            .map(|_| patients[draw.below(patients.len())].as_slice())
+            .collect();
+        statistic(&drawn).filter(|value| value.is_finite())
+    };
+    let mut values: Vec<f64> = (0..resamples).into_par_iter().filter_map(drawn).collect();
+    if values.is_empty() || (values.len() as f64) < DEFINED_SHARE_MIN * f64::from(resamples) {
+        return Err(Undefined::TooFewResamples);
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let tail = (1.0 - level.value()) / 2.0;
+    Ok((quantile(&values, tail), quantile(&values, 1.0 - tail)))
+}
+
+/// [`bootstrap_of_patients`] of a statistic of [`Cases`]. A patient comes with all cases; without patients each case is
+/// one.
+///
+/// # Errors
+/// [`Undefined::NoCase`], and those of [`bootstrap_of_patients`].
 pub fn bootstrap_of(
     cases: &Cases,
     statistic: impl Fn(&Cases) -> Option<f64> + Sync,
@@ -28,27 +60,17 @@ pub fn bootstrap_of(
     if cases.n() == 0 {
         return Err(Undefined::NoCase);
     }
-    let patients = patients(cases);
-    if patients.len() < 2 {
-        return Err(Undefined::TooFewPatients);
-    }
-    let mut values: Vec<f64> = (0..resamples)
-        .into_par_iter()
-        .filter_map(|i| {
-            statistic(&resample(
-                cases,
-                &patients,
-                &mut Draw::new(seed, u64::from(i)),
-            ))
-        })
-        .filter(|value| value.is_finite())
-        .collect();
-    if values.is_empty() || (values.len() as f64) < DEFINED_SHARE_MIN * f64::from(resamples) {
-        return Err(Undefined::TooFewResamples);
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - level.value()) / 2.0;
-    Ok((quantile(&values, tail), quantile(&values, 1.0 - tail)))
+    let of_drawn = |drawn: &[&[usize]]| {
+        let cluster = cases.cluster().map(|_| {
+            let numbered = drawn.iter().enumerate();
+            numbered
+                .flat_map(|(number, indices)| indices.iter().map(move |_| number as u32))
+                .collect()
+        });
+        statistic(&cases.pick(&drawn.concat(), cluster))
+    };
+    let patients = by_patient(cases.n(), cases.cluster());
+    bootstrap_of_patients(&patients, of_drawn, resamples, seed, level)
 }
 
 /// The estimate of a metric with the percentile interval of [`bootstrap_of`] instead of its own.
@@ -80,28 +102,16 @@ pub fn bootstrap(
     })
 }
 
-/// The indices of each patient's cases.
-fn patients(cases: &Cases) -> Vec<Vec<usize>> {
-    let Some(cluster) = cases.cluster() else {
-        return (0..cases.n()).map(|i| vec![i]).collect();
+/// The indices of each patient's cases, of `n`; without patients each case is one.
+pub(crate) fn by_patient(n: usize, patients: Option<&[u32]>) -> Vec<Vec<usize>> {
+    let Some(patients) = patients else {
+        return (0..n).map(|case| vec![case]).collect();
     };
-    let mut patients: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (i, &patient) in cluster.iter().enumerate() {
-        patients.entry(patient).or_default().push(i);
+    let mut cases: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (case, &patient) in patients.iter().enumerate() {
+        cases.entry(patient).or_default().push(case);
     }
-    patients.into_values().collect()
-}
-
-/// As many patients as there are, drawn with replacement; one that is drawn twice is two patients.
-fn resample(cases: &Cases, patients: &[Vec<usize>], draw: &mut Draw) -> Cases {
-    let mut indices = Vec::with_capacity(cases.n());
-    let mut cluster = Vec::with_capacity(cases.n());
-    for number in 0..patients.len() {
-        let drawn = &patients[draw.below(patients.len())];
-        indices.extend_from_slice(drawn);
-        cluster.extend(drawn.iter().map(|_| number as u32));
-    }
-    cases.pick(&indices, cases.cluster().is_some().then_some(cluster))
+    cases.into_values().collect()
 }
 
 /// The quantile of sorted values with linear interpolation, as numpy's default.
