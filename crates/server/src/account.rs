@@ -6,8 +6,6 @@
 mod attempt;
 mod session;
 
-use std::fmt::Write;
-
 use galen_lifecycle::{Entropy, Project};
 use galen_store::{Digest, DiskError};
 use serde::{Deserialize, Serialize};
@@ -37,13 +35,7 @@ impl AdminToken {
 pub(crate) fn random(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    Digest::from_bytes(bytes).hex()
 }
 
 /// `accounts/tokens.json`.

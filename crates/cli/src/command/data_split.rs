@@ -74,7 +74,7 @@ pub fn split_file(file: &Path, args: &DataSplit, place: &Place) -> Result<Report
     let text = format!("{receipt:#}\n");
     write_file(
         &folder.join(KEY),
-        format!("{}\n", hexadecimal(&key)).as_bytes(),
+        format!("{}\n", Digest::from_bytes(key).hex()).as_bytes(),
     )?;
     write_file(&folder.join(RECEIPT), text.as_bytes())?;
     let both = in_two_parts(&read_file(&folder.join(RECEIPT))?)?;
@@ -142,11 +142,7 @@ fn in_two_parts(receipt: &[u8]) -> Result<usize, Failure> {
 fn token(key: &[u8; 32], patient: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is right");
     mac.update(patient.as_bytes());
-    hexadecimal(&mac.finalize().into_bytes())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Digest::from_bytes(mac.finalize().into_bytes().into()).hex()
 }
 
 /// The declared parts: `train=0.7,tune=0.1,test=0.2`, or equal folds.
