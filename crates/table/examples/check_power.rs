@@ -29,7 +29,6 @@ struct Row {
     id: String,
     cells: Vec<(&'static str, Option<String>)>,
     diseased: bool,
-    severity: f64,
     site: usize,
 }
 
@@ -76,7 +75,6 @@ fn clean(chance: &mut Chance, n: usize) -> Vec<Row> {
                     ("split", Some(part.to_owned())),
                 ],
                 diseased,
-                severity,
                 site,
             }
         })
@@ -175,7 +173,7 @@ const PLANTS: &[Plant] = &[
         for at in 0..again {
             let from = &mut rows[at];
             let mut cells = from.cells.clone();
-            let (diseased, severity, site) = (from.diseased, from.severity, from.site);
+            let (diseased, site) = (from.diseased, from.site);
             for (name, value) in &mut cells {
                 if *name == "split" {
                     let is_test = value.as_deref() == Some("test");
@@ -186,7 +184,6 @@ const PLANTS: &[Plant] = &[
                 id: format!("Q{at:06}"),
                 cells,
                 diseased,
-                severity,
                 site,
             });
         }
@@ -199,7 +196,6 @@ const PLANTS: &[Plant] = &[
                 id: format!("Q{at:06}"),
                 cells: from.cells.clone(),
                 diseased: from.diseased,
-                severity: from.severity,
                 site: from.site,
             };
             // An augmented row: noise on one value.
