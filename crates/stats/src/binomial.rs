@@ -16,6 +16,15 @@ pub(crate) fn upper_tail(k: u64, n: u64, p: f64) -> f64 {
     }
 }
 
+/// The probability of a count as far from its expectation, or farther: twice the smaller tail, at most 1.
+///
+/// # Source
+/// Clopper and Pearson 1934, Biometrika 26:404-413 (both tails alike).
+pub fn two_sided(count: u64, n: u64, p: f64) -> f64 {
+    let (up, down) = (upper_tail(count, n, p), 1.0 - upper_tail(count + 1, n, p));
+    (2.0 * up.min(down)).min(1.0)
+}
+
 /// P(X = k) for X ~ Binomial(n, p), with `q` = 1 - p given apart so that neither loses digits.
 ///
 /// # Source
@@ -74,6 +83,16 @@ fn deviance(x: f64, m: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_tails_are_those_of_scipy() {
+        // scipy 1.17, binom.cdf and sf: 2 min(P(X <= 3), P(X >= 3)) for 3 of 40 at 0.2, and 25 of 40 at 0.5.
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-10;
+        let (few, many) = (two_sided(3, 40, 0.2), two_sided(25, 40, 0.5));
+        assert!(close(few, 0.056_924_188_919_489_15), "{few}");
+        assert!(close(many, 0.153_859_944_162_832_1), "{many}");
+        assert_eq!((two_sided(0, 10, 0.0), two_sided(1, 10, 0.0)), (1.0, 0.0));
+    }
 
     #[test]
     fn the_upper_tail_is_the_sum_of_its_probabilities() {

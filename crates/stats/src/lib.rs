@@ -12,7 +12,7 @@
 pub mod adjusted;
 pub mod agreement;
 pub mod association;
-mod binomial;
+pub mod binomial;
 pub mod boosting;
 pub mod cases;
 pub mod compare;

@@ -36,6 +36,16 @@ impl Cell<'_> {
         }
     }
 
+    /// The number that a cell holds on a scale: days since 1970 for days and moments; none for texts and truth values.
+    pub fn on_a_scale(self) -> Option<f64> {
+        match self {
+            Cell::Date(days) => Some(f64::from(days)),
+            Cell::DateTime(micros) => Some(micros as f64 / 86_400e6),
+            Cell::Text(_) | Cell::Boolean(_) => None,
+            Cell::Integer(_) | Cell::Number(_) => self.number(),
+        }
+    }
+
     /// The whole number that a cell holds or its text writes.
     pub fn whole_number(self) -> Option<i64> {
         match self {

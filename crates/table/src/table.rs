@@ -7,8 +7,8 @@ use arrow_array::{Array, ArrayRef, StringArray, UInt64Array};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::cell;
 use crate::values::Values;
-use crate::{Cell, cell};
 
 /// Named columns of equal length: one row a case.
 ///
@@ -328,13 +328,8 @@ impl Table {
     /// # Errors
     /// [`ColumnError::Absent`].
     pub fn on_a_scale(&self, name: &str) -> Result<Vec<Option<f64>>, ColumnError> {
-        let number = |cell: Option<Cell>| match cell? {
-            Cell::Date(days) => Some(f64::from(days)),
-            Cell::DateTime(micros) => Some(micros as f64 / 86_400e6),
-            Cell::Text(_) | Cell::Boolean(_) => None,
-            cell => cell.number(),
-        };
-        Ok(self.values(name)?.cells().map(number).collect())
+        let cells = self.values(name)?.cells();
+        Ok(cells.map(|cell| cell?.on_a_scale()).collect())
     }
 
     /// The values of any column as they stood in the file.

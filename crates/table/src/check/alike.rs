@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use galen_stats::sketch::spread;
 use rayon::prelude::*;
 
 use super::Study;
-use super::inputs::mixed;
 use crate::{Cell, Kind, Values};
 
 /// Two rows, the earlier first, and in how many of the columns where either has a value they agree.
@@ -63,7 +63,7 @@ pub(super) fn alike(study: &Study, names: &[&str]) -> Vec<Pair> {
             let codes = band.iter().map(|&at| columns[at].code(row));
             let mut key = 0;
             for code in codes {
-                key = mixed(key ^ u64::from(code?));
+                key = spread(key ^ u64::from(code?));
             }
             Some((key, row as u32))
         };
@@ -171,12 +171,7 @@ impl<'a> Column<'a> {
         let values = study.table.values(name).ok()?;
         let kind = study.table.kind(name).ok()?;
         let rows = study.table.rows();
-        let number = |row| match values.cell(row) {
-            Some(cell @ (Cell::Integer(_) | Cell::Number(_))) => cell.number(),
-            Some(Cell::Date(days)) => Some(f64::from(days)),
-            Some(Cell::DateTime(micros)) => Some(micros as f64),
-            _ => None,
-        };
+        let number = |row| values.cell(row)?.on_a_scale();
         if matches!(kind, Kind::Text | Kind::Boolean) {
             let mut numbers: HashMap<String, u32> = HashMap::new();
             let mut code = |row| {
@@ -236,11 +231,7 @@ impl<'a> Column<'a> {
             (None, _) | (_, None) => return Some(Agreement::None),
             (Some(x), Some(y)) => (x, y),
         };
-        let number = |cell: Cell| match cell {
-            Cell::Date(days) => f64::from(days),
-            Cell::DateTime(micros) => micros as f64,
-            cell => cell.number().unwrap_or(f64::NAN),
-        };
+        let number = |cell: Cell| cell.on_a_scale().unwrap_or(f64::NAN);
         Some(match self.tolerance {
             _ if x == y => Agreement::Equal,
             Some(tolerance) if (number(x) - number(y)).abs() <= tolerance => Agreement::Near,

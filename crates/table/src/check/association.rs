@@ -89,22 +89,6 @@ impl TwoByTwo {
     }
 }
 
-/// P-values adjusted for their number, in their order.
-///
-/// # Source
-/// Holm 1979, Scandinavian Journal of Statistics 6:65-70.
-pub(super) fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let mut adjusted = vec![1.0; p_values.len()];
-    let mut highest: f64 = 0.0;
-    for (rank, &i) in order.iter().enumerate() {
-        highest = highest.max((p_values[i] * (order.len() - rank) as f64).min(1.0));
-        adjusted[i] = highest;
-    }
-    adjusted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,19 +110,5 @@ mod tests {
         assert_eq!(found.degrees, 2);
         assert_eq!(chi_square(&[(1, 2), (0, 0)]), None);
         assert_eq!(chi_square(&[(1, 0), (3, 0)]), None);
-    }
-
-    #[test]
-    fn holm_multiplies_the_smallest_most_and_keeps_the_order() {
-        // statsmodels: multipletests([0.01, 0.04, 0.03, 0.005], method="holm")
-        let expected = [0.03, 0.06, 0.06, 0.02];
-        let found = holm(&[0.01, 0.04, 0.03, 0.005]);
-        assert!(
-            found
-                .iter()
-                .zip(expected)
-                .all(|(a, b)| (a - b).abs() < 1e-15),
-            "{found:?}"
-        );
     }
 }

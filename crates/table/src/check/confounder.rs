@@ -70,9 +70,10 @@ fn score(study: &Study, inputs: &Inputs, column: &str) -> Option<Vec<Option<f64>
         return None;
     }
     let values: Vec<Option<f64>> = study.scored(column)?;
-    let sign = match study.auroc(&values)?.value? {
-        area if area < 0.5 => -1.0,
-        _ => 1.0,
+    let sign = if study.rises_with_label(column)? {
+        1.0
+    } else {
+        -1.0
     };
     let rows = inputs.rows.iter();
     Some(rows.map(|&row| Some(sign * values[row]?)).collect())

@@ -3,6 +3,7 @@ mod order;
 pub(super) mod words;
 
 use galen_spec::data::{KnownAt, Severity};
+use galen_stats::association::{Ordered, spearman};
 use serde_json::json;
 
 use super::{About, Check, CheckHead, Finding, Measure, Study};
@@ -103,46 +104,7 @@ fn correlation_with_event(study: &Study, column: &str, event_time: &str) -> Opti
     let (a, b): (Vec<f64>, Vec<f64>) = diseased
         .filter_map(|row| Some((values[row]?, times[row]?)))
         .unzip();
-    let rho = pearson(&ranks(&a), &ranks(&b));
-    (a.len() >= 20 && rho.abs() >= 0.95).then_some(rho)
-}
-
-/// Ranks from 1, equal values sharing the middle of theirs.
-pub(super) fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let mut ranks = vec![0.0; values.len()];
-    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let below = order.partition_point(|&i| values[i] < values[tied[0]]);
-        for &i in tied {
-            ranks[i] = below as f64 + (tied.len() as f64 + 1.0) / 2.0;
-        }
-    }
-    ranks
-}
-
-/// Pearson's correlation; 0 if one side does not vary.
-pub(super) fn pearson(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len() as f64;
-    let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
-    let sum = |f: &dyn Fn(f64, f64) -> f64| {
-        a.iter()
-            .zip(b)
-            .map(|(&a, &b)| f(a - mean_a, b - mean_b))
-            .sum::<f64>()
-    };
-    let rho = sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
-    if rho.is_finite() { rho } else { 0.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_values_share_their_rank() {
-        assert_eq!(ranks(&[10.0, 5.0, 10.0, 20.0]), [2.5, 1.0, 2.5, 4.0]);
-        assert!((pearson(&ranks(&[1.0, 2.0, 3.0]), &ranks(&[9.0, 5.0, 1.0])) + 1.0).abs() < 1e-15);
-        assert_eq!(pearson(&[1.0, 1.0], &[1.0, 2.0]), 0.0);
-    }
+    let enough = a.len() >= 20;
+    let rho = spearman(&Ordered::new(a), &Ordered::new(b))?;
+    (enough && rho.abs() >= 0.95).then_some(rho)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use galen_stats::multivariate::{self, DomainClassifier, HeldOut, Rows, Settings};
+use galen_stats::sketch::spread;
 use galen_stats::{Cases, Estimate, Undefined, metric};
 use twox_hash::XxHash3_64;
 
@@ -73,12 +74,9 @@ impl<'a> Inputs<'a> {
         } else {
             let values = self.study.table.values(name).ok()?;
             let number = |&row: &usize| match values.cell(row) {
-                Some(Cell::Integer(value)) => value as f64,
-                Some(Cell::Number(value)) => value,
                 Some(Cell::Boolean(value)) => f64::from(u8::from(value)),
-                Some(Cell::Date(days)) => f64::from(days),
-                Some(Cell::DateTime(micros)) => micros as f64,
-                Some(Cell::Text(_)) | None => f64::NAN,
+                Some(cell) => cell.on_a_scale().unwrap_or(f64::NAN),
+                None => f64::NAN,
             };
             self.rows.iter().map(number).collect()
         };
@@ -186,17 +184,8 @@ pub(super) fn hashes(table: &Table, names: &[&str]) -> Vec<u64> {
                 Some(Cell::DateTime(micros)) => micros as u64,
                 Some(Cell::Text(text)) => XxHash3_64::oneshot(text.as_bytes()),
             };
-            *hash = mixed(*hash ^ value);
+            *hash = spread(*hash ^ value);
         }
     }
     hashes
-}
-
-/// # Source
-/// Steele, Lea and Flood 2014, OOPSLA: 453-472 (the finaliser of SplitMix64).
-pub(super) fn mixed(mut x: u64) -> u64 {
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }

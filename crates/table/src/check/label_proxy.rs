@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use galen_spec::data::Severity;
 use galen_stats::Estimate;
+use galen_stats::association::{Ordered, spearman};
 use serde_json::json;
 
-use super::future_leakage::{pearson, ranks};
 use super::inputs::Inputs;
 use super::study::{NEARLY_THE_LABEL, TwoByTwo};
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
@@ -134,9 +134,14 @@ impl Known<'_> {
                 self.inputs.truth[row] == kind && !one[row].is_nan() && !other[row].is_nan()
             });
             let (a, b): (Vec<f64>, Vec<f64>) = rows.map(|row| (one[row], other[row])).unzip();
-            a.len() >= CASES && pearson(&ranks(&a), &ranks(&b)).abs() >= RELATED
+            a.len() >= CASES && rank_correlation(a, b) >= RELATED
         })
     }
+}
+
+/// How closely two columns follow one order, either way: 0..=1, and 0 if one does not vary.
+fn rank_correlation(one: Vec<f64>, other: Vec<f64>) -> f64 {
+    spearman(&Ordered::new(one), &Ordered::new(other)).map_or(0.0, f64::abs)
 }
 
 impl<'a> Others<'a> {
@@ -156,9 +161,8 @@ impl<'a> Others<'a> {
         let Some((_, own, _)) = known.columns.iter().find(|(name, ..)| *name == column) else {
             return false;
         };
-        let own_ranks = ranks(own);
         let others = known.columns.iter().filter(|(name, values, area)| {
-            *name != column && *area < STOP && pearson(&own_ranks, &ranks(values)).abs() < SAME
+            *name != column && *area < STOP && rank_correlation(own.clone(), values.clone()) < SAME
         });
         let others: Vec<Vec<f64>> = others.map(|(_, values, _)| values.clone()).collect();
         if !others.iter().any(|other| known.are_related(own, other)) {

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
 use galen_spec::data::Severity;
+use galen_stats::Multiplicity;
 use serde_json::json;
 
-use super::association::holm;
 use super::inputs::Inputs;
 use super::missingness_by_label::SURE;
 use super::study::upward;
@@ -50,7 +50,7 @@ impl Check for MeasurementProcess {
         let p_values: Vec<f64> = tests
             .map(|test| test.map_or(1.0, |test| test.p_value))
             .collect();
-        let adjusted = holm(&p_values);
+        let adjusted = Multiplicity::Holm.adjust(&p_values);
         let found = masks.iter().zip(p_values.iter().zip(adjusted));
         let found = found.filter(|(_, (_, adjusted))| *adjusted < 1.0 - study.roles.level.value());
         let by_column = found.filter_map(|((columns, missing), (p, adjusted))| {
@@ -223,9 +223,12 @@ pub(super) fn masks<'a>(study: &Study<'a>) -> Vec<(&'a str, Vec<bool>)> {
     let columns = study.candidates().into_iter();
     let masks = columns.filter_map(|column| Some((column, study.table.missing(column).ok()?)));
     let enough = |missing: &[bool]| {
-        let with = study.count(|row| !missing[row]);
-        let present = with.diseased_with + with.healthy_with;
-        present >= 10 && with.diseased + with.healthy - present >= 10
+        let with_truth = missing.iter().zip(&study.truth);
+        let with_truth = with_truth.filter(|(_, truth)| truth.is_some());
+        let (without, with): (Vec<bool>, Vec<bool>) = with_truth
+            .map(|(missing, _)| *missing)
+            .partition(|missing| *missing);
+        with.len() >= 10 && without.len() >= 10
     };
     masks.filter(|(_, missing)| enough(missing)).collect()
 }

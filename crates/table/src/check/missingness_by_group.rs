@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use galen_spec::data::Severity;
-use galen_stats::{Estimate, interval};
+use galen_stats::{Estimate, Multiplicity, interval};
 use serde_json::json;
 
-use super::association::{chi_square, holm};
+use super::association::chi_square;
 use super::measurement_process::masks;
 use super::missingness_by_label::SURE;
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
@@ -58,7 +58,7 @@ impl Check for MissingnessByGroup {
             );
         }
         let p_values: Vec<f64> = compared.iter().map(|one| one.p_value).collect();
-        let adjusted = holm(&p_values);
+        let adjusted = Multiplicity::Holm.adjust(&p_values);
         let level = roles.level;
         let both = compared.into_iter().zip(adjusted);
         let found = both.filter(|(_, adjusted)| *adjusted < 1.0 - level.value());

@@ -1,7 +1,7 @@
 use galen_spec::data::Severity;
+use galen_stats::Multiplicity;
 use serde_json::json;
 
-use super::association::holm;
 use super::measurement_process::{distinct_masks, named};
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 
@@ -39,7 +39,7 @@ impl Check for MissingnessByLabel {
             .iter()
             .map(|c| c.chi_square().map_or(1.0, |test| test.p_value))
             .collect();
-        let adjusted = holm(&p_values);
+        let adjusted = Multiplicity::Holm.adjust(&p_values);
         let mut findings = Vec::new();
         for (i, (columns, _)) in masks.iter().enumerate() {
             if adjusted[i] >= 1.0 - study.roles.level.value() {

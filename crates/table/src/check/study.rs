@@ -83,7 +83,7 @@ pub struct Study<'a> {
     pub(super) drawn: OnceLock<Vec<usize>>,
     /// Rows that are too alike to be of two people, found when first asked for.
     pub(super) alike: OnceLock<Vec<Pair>>,
-    /// How well each candidate separates alone, found when first asked for.
+    /// The AUC of each candidate alone, found when first asked for.
     separations: OnceLock<BTreeMap<String, Option<Estimate>>>,
 }
 
@@ -240,23 +240,28 @@ impl<'a> Study<'a> {
     /// How well one column alone tells diseased from healthy: the AUC of its numbers in the direction above 0.5, or of
     /// the share of diseased among the other cases of the same category. Cells without a value are left out.
     pub(super) fn separation(&self, column: &str) -> Option<Estimate> {
+        let found = self.separated(column)?;
+        let is_category = self.table.kind(column).ok()? == Kind::Text;
+        Some(if is_category { found } else { upward(found) })
+    }
+
+    /// Whether the scores of a column are higher among the diseased, or as high.
+    pub(super) fn rises_with_label(&self, column: &str) -> Option<bool> {
+        Some(self.separated(column)?.value? >= 0.5)
+    }
+
+    /// The AUC of what a column says, as it stands.
+    fn separated(&self, column: &str) -> Option<Estimate> {
+        let of = |name: &str| self.auroc(&self.scored(name)?);
         let known = self.separations.get_or_init(|| {
             let candidates = self.candidates();
             let found = candidates.par_iter();
-            found
-                .map(|name| ((*name).to_owned(), self.separated(name)))
-                .collect()
+            found.map(|name| ((*name).to_owned(), of(name))).collect()
         });
         match known.get(column) {
             Some(found) => found.clone(),
-            None => self.separated(column),
+            None => of(column),
         }
-    }
-
-    fn separated(&self, column: &str) -> Option<Estimate> {
-        let found = self.auroc(&self.scored(column)?)?;
-        let is_category = self.table.kind(column).ok()? == Kind::Text;
-        Some(if is_category { found } else { upward(found) })
     }
 
     /// The candidates but those that nearly are the label, or are known later: they would hide what the others tell.

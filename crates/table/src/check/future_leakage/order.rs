@@ -1,10 +1,10 @@
 //! What is measured or given more often once the label has begun: orders that follow the suspicion.
 
 use galen_spec::data::Severity;
-use galen_stats::{Estimate, interval};
+use galen_stats::{Estimate, Multiplicity, interval};
 use serde_json::json;
 
-use super::super::association::{chi_square, holm};
+use super::super::association::chi_square;
 use super::super::measurement_process::masks;
 use super::super::missingness_by_label::SURE;
 use super::super::{Finding, Measure, Study, percent};
@@ -38,7 +38,7 @@ pub(super) fn follow_the_suspicion(study: &Study) -> Vec<Finding> {
         })
         .collect();
     let p_values: Vec<f64> = compared.iter().map(|one| one.3).collect();
-    let adjusted = holm(&p_values);
+    let adjusted = Multiplicity::Holm.adjust(&p_values);
     let both = compared.into_iter().zip(adjusted);
     both.filter_map(|((column, [before, after], deff, p_value), adjusted)| {
         let share = |(with, without): (usize, usize)| with as f64 / (with + without) as f64;
