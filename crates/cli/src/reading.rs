@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use galen_spec::data::Column;
 use galen_table::scan::{Folder, Member, Pace, Scan, ScanError, whole};
-use galen_table::{Format, KeepTexts, ReadError, ReadOptions, Source, Table, open};
+use galen_table::{FindTypes, Format, KeepTexts, ReadError, ReadOptions, Source, Table, open};
 use serde::Serialize;
 
 use crate::args::Reading;
@@ -46,7 +46,7 @@ pub fn scan_in(path: &Path, reading: &Reading, columns: &[Column]) -> Result<Ope
     scan_with(path, reading, options_of(reading, columns)?)
 }
 
-/// As [`scan_in`], with the texts that stood in the file, for what is asked of texts.
+/// As [`scan_in`], with the texts that stood in the file, for what is asked of texts, and with those types only that are needed.
 ///
 /// # Errors
 /// As [`scan_in`].
@@ -55,9 +55,11 @@ pub fn texts_in(
     reading: &Reading,
     columns: &[Column],
     keep_texts: KeepTexts,
+    find_types: FindTypes,
 ) -> Result<Opened, Failure> {
     let options = ReadOptions {
         keep_texts,
+        find_types,
         ..options_of(reading, columns)?
     };
     scan_with(path, reading, options)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use galen_spec::suite::Suite;
 use galen_table::accumulator::Keep;
-use galen_table::expectation::{NoOthers, validate_scan};
+use galen_table::expectation::{NoOthers, types_of, validate_scan};
 use galen_table::scan::Pace;
 use galen_table::{Format, ReadOptions, Source, open};
 
@@ -43,7 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let scan = open(
         source,
         Format::of_name(&path),
-        &ReadOptions::default(),
+        &ReadOptions {
+            find_types: types_of(&suite.expectations),
+            ..ReadOptions::default()
+        },
         pace,
     )?;
     let asked = &suite.expectations;

@@ -99,7 +99,7 @@ use thiserror::Error;
 
 use crate::accumulator::{AnyAccumulator, Chunk, Filtered, Keep};
 use crate::scan::{Pace, Scan, ScanError, gather};
-use crate::{ColumnError, Head, Heads, KeepTexts, Kind, Table};
+use crate::{ColumnError, FindTypes, Head, Heads, KeepTexts, Kind, Table};
 pub use asked::{Asked, Observed};
 use bounds::Bounds;
 pub use condition::{Condition, ConditionError};
@@ -268,6 +268,36 @@ pub fn texts_of(expectations: &[Declared]) -> KeepTexts {
     let columns: Option<_> = asked.map(|declared| declared.column.clone()).collect();
     // One that names its columns otherwise may ask of any.
     columns.map_or(KeepTexts::All, KeepTexts::Of)
+}
+
+/// The columns whose types these expectations need: those that they name, or all where a query may read any.
+pub fn types_of(expectations: &[Declared]) -> FindTypes {
+    let mut named = Vec::new();
+    for declared in expectations {
+        let reads_any = |name: &String| name.ends_with("_query");
+        if declared.params.keys().any(reads_any) {
+            return FindTypes::All;
+        }
+        named.extend(declared.column.clone());
+        declared
+            .params
+            .values()
+            .for_each(|value| texts_in(value, &mut named));
+    }
+    FindTypes::NamedIn(named)
+}
+
+/// Every text of a value, however deep.
+fn texts_in(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| texts_in(value, into)),
+        Value::Object(values) => values.iter().for_each(|(name, value)| {
+            into.push(name.clone());
+            texts_in(value, into);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Looks whether a declared expectation, and each of its parameters, is known by its name.

@@ -37,6 +37,8 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// Of which columns chunks also hold the texts of the file, so that what is written is what was read.
     pub keep_texts: KeepTexts,
+    /// Of which columns of delimited text the types are found out.
+    pub find_types: FindTypes,
     pub limits: Limits,
     /// Declared columns: their type is not guessed, and a cell that does not fit is an error. A declared column that the
     /// file does not have is left to [`crate::expectation::declared`], a column that is not declared is typed by what it holds.
@@ -62,6 +64,26 @@ impl KeepTexts {
     }
 }
 
+/// The columns whose types are found out. The others are left as text, with all cells as they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FindTypes {
+    #[default]
+    All,
+    /// Those that one of these texts names, and declared ones.
+    NamedIn(Vec<String>),
+}
+
+impl FindTypes {
+    pub(crate) fn of(&self, column: &str) -> bool {
+        match self {
+            FindTypes::All => true,
+            // In a condition a name with quotes can be written otherwise.
+            FindTypes::NamedIn(_) if column.contains(['"', '\'']) || column.contains('\\') => true,
+            FindTypes::NamedIn(texts) => texts.iter().any(|text| text.contains(column)),
+        }
+    }
+}
+
 impl Default for ReadOptions {
     fn default() -> Self {
         Self {
@@ -70,6 +92,7 @@ impl Default for ReadOptions {
             common_na: true,
             encoding: None,
             keep_texts: KeepTexts::None,
+            find_types: FindTypes::All,
             limits: Limits::default(),
             columns: Vec::new(),
         }

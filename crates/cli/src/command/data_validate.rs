@@ -12,12 +12,13 @@ use galen_control::Accepted;
 use galen_spec::data::{Data, Expectation, Severity};
 use galen_spec::suite::Suite;
 use galen_spec::{Diagnostic, Positions};
-use galen_table::KeepTexts;
 use galen_table::accumulator::Keep;
 use galen_table::expectation::{
-    AskError, ExpectationResult, check_names, declared as implied, texts_of, validate_scan,
+    AskError, ExpectationResult, check_names, declared as implied, texts_of, types_of,
+    validate_scan,
 };
 use galen_table::scan::{Scan, look_up};
+use galen_table::{FindTypes, KeepTexts};
 use serde_json::{Value, json};
 
 use super::data::found_lines;
@@ -47,7 +48,14 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         Some(_) => KeepTexts::All,
         None => texts_of(&expected.expectations),
     };
-    let opened = texts_in(file, &args.reading, &expected.codes, texts)?;
+    let types = match types_of(&expected.expectations) {
+        FindTypes::NamedIn(mut named) if args.out.is_none() && args.tables.is_empty() => {
+            named.extend(args.id.clone());
+            FindTypes::NamedIn(named)
+        }
+        _ => FindTypes::All,
+    };
+    let opened = texts_in(file, &args.reading, &expected.codes, texts, types)?;
     let scan: Arc<dyn Scan> = Arc::from(opened.scan);
     let others = OtherTables::read(args, place, &scan)?;
     let scan = scan.as_ref();

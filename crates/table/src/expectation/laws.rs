@@ -175,6 +175,51 @@ fn a_statistic_of_no_value_does_not_lie_between_bounds() {
     }
 }
 
+/// Types that no expectation needs are not found out, and no answer hangs on them.
+#[test]
+fn the_answers_are_the_same_without_the_types_of_other_columns() {
+    let text = "x,y,z,when\n1,a,1.5,2020-01-01\n3,b,2,2020-01-02\n2,,?,2020-01-03\n,a,4,\n";
+    let scan = |find_types: FindTypes| {
+        let options = ReadOptions {
+            find_types,
+            ..ReadOptions::default()
+        };
+        let source: std::sync::Arc<dyn crate::Source> =
+            std::sync::Arc::new(bytes::Bytes::from(text));
+        crate::open(
+            source,
+            Some(crate::Format::Delimited(None)),
+            &options,
+            Pace::ALONE,
+        )
+        .expect("a table")
+    };
+    let all = scan(FindTypes::All);
+    for id in ids() {
+        for column in ["x", "y", "z", "when"] {
+            let mut declared = question(id, column);
+            if known(&declared).expect("it is listed").about().of_rows {
+                let condition = json!("when > date(\"2020-01-01\")");
+                declared.params.insert("row_condition".into(), condition);
+                let parser = json!("great_expectations");
+                declared.params.insert("condition_parser".into(), parser);
+            }
+            let asked = [declared];
+            let some = scan(types_of(&asked));
+            let answers = [&all, &some].map(|scan| {
+                let keep = Keep::EveryRow;
+                validate_scan(scan.as_ref(), &asked, &Other, keep, Pace::ALONE).expect("read")
+            });
+            assert_eq!(answers[0], answers[1], "{id} of {column}");
+        }
+    }
+    let untyped = scan(types_of(&[question(
+        "expect_column_values_to_be_unique",
+        "y",
+    )]));
+    assert_eq!(untyped.heads().list()[2].kind, Kind::Text);
+}
+
 /// A table in parts is answered as the whole, wherever it is cut.
 #[test]
 fn the_answers_of_parts_merge_into_that_of_the_whole() {

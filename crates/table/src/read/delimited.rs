@@ -368,6 +368,12 @@ impl<'a> Looking<'a> {
         };
         let declared: Vec<_> = names.iter().map(declared).collect();
         let is_quick = declared.iter().zip(markers);
+        let mut seen = Seen::of(names.len());
+        for ((name, declared), column) in names.iter().zip(&declared).zip(&mut seen.columns) {
+            if declared.is_none() && !options.find_types.of(name) {
+                column.kind = Some(Kind::Text);
+            }
+        }
         Self {
             is_quick: is_quick
                 .map(|(declared, markers)| declared.is_none() && !markers.are_like_numbers())
@@ -375,7 +381,7 @@ impl<'a> Looking<'a> {
             markers,
             declared,
             common_na: options.common_na,
-            seen: Seen::of(names.len()),
+            seen,
         }
     }
 
