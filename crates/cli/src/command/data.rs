@@ -285,18 +285,42 @@ fn examine(name: &str, how: Examination, place: &Place) -> Result<Report, Failur
     Ok(Report::new(kind, document, lines.join("\n")).judged(one.stops == 0))
 }
 
+/// A line for each finding; of one that stops or warns also the number that it rests on, and what to do.
 pub fn found_lines(found: &Value) -> Vec<String> {
-    let line = |one: &Value| {
+    let lines = |one: &Value| {
         let severity = one["severity"].as_str().unwrap_or_default();
-        match one["message"].as_str() {
-            Some(message) => format!(
-                "  {severity:<5} {}: {message}",
-                one["check"].as_str().unwrap_or_default()
-            ),
-            None => format!("  {severity:<5} {}", super::data_validate::in_words(one)),
+        let Some(message) = one["message"].as_str() else {
+            let words = super::data_validate::in_words(one);
+            return vec![format!("  {severity:<5} {words}")];
+        };
+        let check = one["check"].as_str().unwrap_or_default();
+        let mut lines = vec![format!("  {severity:<5} {check}: {message}")];
+        if severity != "note" {
+            let more = measured(&one["measure"]).into_iter();
+            let more = more.chain(one["help"].as_str().map(str::to_owned));
+            lines.extend(more.map(|more| format!("        {more}")));
         }
+        lines
     };
-    found.as_array().into_iter().flatten().map(line).collect()
+    found
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(lines)
+        .collect()
+}
+
+/// The number that a finding rests on, with its interval and how many cases it is of.
+fn measured(measure: &Value) -> Option<String> {
+    let name = measure["name"].as_str()?.replace('_', " ");
+    let value = measure["value"].as_f64()?;
+    let interval = match (measure["low"].as_f64(), measure["high"].as_f64()) {
+        (Some(low), Some(high)) => format!(" ({low:.3} to {high:.3})"),
+        _ => String::new(),
+    };
+    let n = measure["n"].as_u64();
+    let n = n.map_or(String::new(), |n| format!(", n {n}"));
+    Some(format!("{name} {value:.3}{interval}{n}"))
 }
 
 fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
