@@ -24,6 +24,7 @@ mod representativeness;
 mod site_shortcut;
 mod study;
 mod temporal_order;
+mod unit_mix;
 
 use galen_spec::data::{Data, Severity};
 use galen_stats::Estimate;
@@ -53,6 +54,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &identifier_present::IdentifierPresent,
     &constant_column::ConstantColumn,
     &implausible_value::ImplausibleValue,
+    &unit_mix::UnitMix,
 ];
 
 /// A question to a table about how it came to be.
