@@ -90,10 +90,7 @@ pub(super) const QUANTITIES: &[Quantity] = &[
         words: &["albumin", "alb", "protein"],
         conversions: &[PER_LITRE],
     },
-    Quantity {
-        words: &["haemoglobin", "hemoglobin", "hgb", "hb"],
-        conversions: &[PER_LITRE, times("mmol/L", "g/dL", 1.6114)],
-    },
+    // Before haemoglobin, whose short name begins its own.
     Quantity {
         words: &["hba1c", "a1c"],
         conversions: &[Conversion {
@@ -102,6 +99,10 @@ pub(super) const QUANTITIES: &[Quantity] = &[
             factor: 10.929,
             offset: -23.5,
         }],
+    },
+    Quantity {
+        words: &["haemoglobin", "hemoglobin", "hgb", "hb"],
+        conversions: &[PER_LITRE, times("mmol/L", "g/dL", 1.6114)],
     },
     Quantity {
         words: &["crp"],
@@ -151,25 +152,55 @@ pub(super) const QUANTITIES: &[Quantity] = &[
 ];
 
 /// What a column may be reported in; nothing if its name says no quantity. Names are cut at what is no letter or digit, and
-/// where a small letter meets a capital one.
+/// also where a small letter meets a capital one: `SaO2` is a word, and `SerumCreatinine` two.
 pub(super) fn conversions_of(column: &str) -> &'static [Conversion] {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in column.chars() {
-        if !letter.is_alphanumeric() || (before.is_lowercase() && letter.is_uppercase()) {
-            words.push(String::new());
+    let mut words: Vec<String> = Vec::new();
+    for part in column.split(|letter: char| !letter.is_alphanumeric()) {
+        words.push(part.to_lowercase());
+        let mut before = ' ';
+        for letter in part.chars() {
+            if before == ' ' || (before.is_lowercase() && letter.is_uppercase()) {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.extend(letter.to_lowercase());
+            }
+            before = letter;
         }
-        if letter.is_alphanumeric() {
-            let word = words.last_mut().expect("one is always there");
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
     }
-    let named = QUANTITIES.iter().find(|quantity| {
-        quantity
-            .words
+    // Many tables number what was measured first: `temp1`.
+    let is_named = |name: &str| {
+        let without_number =
+            |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
+        words
             .iter()
-            .any(|name| words.iter().any(|word| word == name))
-    });
+            .any(|word| word == name || without_number(word))
+    };
+    let named = QUANTITIES
+        .iter()
+        .find(|quantity| quantity.words.iter().any(|name| is_named(name)));
     named.map_or(&[], |quantity| quantity.conversions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_are_cut_into_words() {
+        for (column, from) in [
+            ("temp1", "°C"),
+            ("SerumCreatinine", "mg/dL"),
+            ("HbA1c", "%"),
+            ("SaO2_first", "fraction"),
+            ("Glucose_first", "mmol/L"),
+            ("last HDL", "mmol/L"),
+        ] {
+            let found = conversions_of(column).first();
+            assert_eq!(found.map(|one| one.from), Some(from), "{column}");
+        }
+        for column in ["attempt", "weighted_score", "heights_of_3", "1"] {
+            assert!(conversions_of(column).is_empty(), "{column}");
+        }
+    }
 }
