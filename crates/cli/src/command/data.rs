@@ -4,6 +4,7 @@ use std::path::Path;
 
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
+use galen_stats::Estimate;
 use galen_table::check::{Beside, CheckHead, Roles, check};
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
 use crate::reading::{is_pattern, table_in};
 use crate::report::{Failure, Report};
-use crate::words::{self, short, table};
+use crate::words::{self, estimate_or_count, short, table};
 
 pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
     match args {
@@ -313,14 +314,8 @@ pub fn found_lines(found: &Value) -> Vec<String> {
 /// The number that a finding rests on, with its interval and how many cases it is of.
 fn measured(measure: &Value) -> Option<String> {
     let name = measure["name"].as_str()?.replace('_', " ");
-    let value = measure["value"].as_f64()?;
-    let interval = match (measure["low"].as_f64(), measure["high"].as_f64()) {
-        (Some(low), Some(high)) => format!(" ({low:.3} to {high:.3})"),
-        _ => String::new(),
-    };
-    let n = measure["n"].as_u64();
-    let n = n.map_or(String::new(), |n| format!(", n {n}"));
-    Some(format!("{name} {value:.3}{interval}{n}"))
+    let estimate: Estimate = serde_json::from_value(measure.clone()).ok()?;
+    Some(format!("{name} {}", estimate_or_count(&estimate)))
 }
 
 fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
