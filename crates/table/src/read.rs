@@ -78,7 +78,7 @@ impl FindTypes {
         match self {
             FindTypes::All => true,
             // In a condition a name with quotes can be written otherwise.
-            FindTypes::NamedIn(_) if column.contains(['"', '\'']) || column.contains('\\') => true,
+            FindTypes::NamedIn(_) if column.contains(['"', '\'', '\\']) => true,
             FindTypes::NamedIn(texts) => texts.iter().any(|text| text.contains(column)),
         }
     }

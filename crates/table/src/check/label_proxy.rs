@@ -134,14 +134,14 @@ impl Known<'_> {
                 self.inputs.truth[row] == kind && !one[row].is_nan() && !other[row].is_nan()
             });
             let (a, b): (Vec<f64>, Vec<f64>) = rows.map(|row| (one[row], other[row])).unzip();
-            a.len() >= CASES && rank_correlation(a, b) >= RELATED
+            a.len() >= CASES && rank_correlation(&Ordered::new(a), &Ordered::new(b)) >= RELATED
         })
     }
 }
 
 /// How closely two columns follow one order, either way: 0..=1, and 0 if one does not vary.
-fn rank_correlation(one: Vec<f64>, other: Vec<f64>) -> f64 {
-    spearman(&Ordered::new(one), &Ordered::new(other)).map_or(0.0, f64::abs)
+fn rank_correlation(one: &Ordered, other: &Ordered) -> f64 {
+    spearman(one, other).map_or(0.0, f64::abs)
 }
 
 impl<'a> Others<'a> {
@@ -161,8 +161,11 @@ impl<'a> Others<'a> {
         let Some((_, own, _)) = known.columns.iter().find(|(name, ..)| *name == column) else {
             return false;
         };
+        let ordered = Ordered::new(own.clone());
         let others = known.columns.iter().filter(|(name, values, area)| {
-            *name != column && *area < STOP && rank_correlation(own.clone(), values.clone()) < SAME
+            *name != column
+                && *area < STOP
+                && rank_correlation(&ordered, &Ordered::new(values.clone())) < SAME
         });
         let others: Vec<Vec<f64>> = others.map(|(_, values, _)| values.clone()).collect();
         if !others.iter().any(|other| known.are_related(own, other)) {

@@ -223,12 +223,14 @@ pub(super) fn masks<'a>(study: &Study<'a>) -> Vec<(&'a str, Vec<bool>)> {
     let columns = study.candidates().into_iter();
     let masks = columns.filter_map(|column| Some((column, study.table.missing(column).ok()?)));
     let enough = |missing: &[bool]| {
-        let with_truth = missing.iter().zip(&study.truth);
-        let with_truth = with_truth.filter(|(_, truth)| truth.is_some());
-        let (without, with): (Vec<bool>, Vec<bool>) = with_truth
-            .map(|(missing, _)| *missing)
-            .partition(|missing| *missing);
-        with.len() >= 10 && without.len() >= 10
+        let count = |wanted: bool| {
+            let with_truth = missing.iter().zip(&study.truth);
+            let with_truth = with_truth.filter(|(_, truth)| truth.is_some());
+            with_truth
+                .filter(|(missing, _)| **missing == wanted)
+                .count()
+        };
+        count(true) >= 10 && count(false) >= 10
     };
     masks.filter(|(_, missing)| enough(missing)).collect()
 }
