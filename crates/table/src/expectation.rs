@@ -107,6 +107,7 @@ pub use manual::manual;
 pub use near::near;
 pub use near::nearest;
 use near::quoted;
+pub(crate) use numbers::{Between, quantile};
 pub use params::Params;
 pub use plan::declared;
 pub use query::{Extent, Found, Place, Queries, Query, QueryError};

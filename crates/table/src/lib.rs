@@ -16,6 +16,7 @@ pub mod drift;
 pub mod estimation;
 pub mod expectation;
 pub mod gx;
+mod names;
 pub mod partition;
 pub mod profile;
 mod read;

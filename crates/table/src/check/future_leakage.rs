@@ -1,6 +1,6 @@
 pub(super) mod after;
 mod order;
-pub(super) mod words;
+mod words;
 
 use galen_spec::data::{KnownAt, Severity};
 use galen_stats::association::{Ordered, spearman};

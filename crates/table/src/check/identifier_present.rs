@@ -7,10 +7,10 @@ use galen_spec::data::Severity;
 use regex::Regex;
 use serde_json::json;
 
-use super::future_leakage::words::words;
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Kind;
 use crate::expectation::share;
+use crate::names::words;
 
 /// What names a person stands in a column, or in its texts.
 ///

@@ -1,12 +1,15 @@
 mod quantities;
 
+use std::collections::BTreeMap;
+
 use galen_spec::data::Severity;
+use galen_stats::{Level, Sample, SortedNumbers, effect};
 use rayon::prelude::*;
 use serde_json::json;
 
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Kind;
-use crate::expectation::share;
+use crate::expectation::{Between, quantile, share};
 use quantities::{Conversion, conversions_of};
 
 /// A quantity that is reported in two units in one column.
@@ -65,52 +68,71 @@ fn look(study: &Study, column: &str) -> Option<Finding> {
         .collect();
     values.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let sorted: Vec<f64> = values.iter().map(|value| value.0).collect();
-    let heaps = heaps(&sorted)
-        .and_then(|at| Some((mix(&sorted[..at], &sorted[at..], conversions, true)?, at)));
-    if let Some((conversion, at)) = heaps {
-        let rows = values[..at].iter().map(|value| value.1);
-        return Some(finding(
-            study,
-            column,
-            conversion,
-            &sorted,
-            rows.collect(),
-            None,
-        ));
-    }
+    let (conversion, rows, sites) = within(&values, &sorted, conversions)
+        .or_else(|| between_sites(study, &values, conversions))?;
+    Some(finding(study, column, conversion, &sorted, rows, sites))
+}
+
+/// A conversion, the rows of one of its units, and between sites the one that the others are held against and those.
+type Mix = (Conversion, Vec<usize>, Option<(String, Vec<String>)>);
+
+/// Two heaps, whoever the values are of; `values` are sorted, each with its row.
+fn within(values: &[(f64, usize)], sorted: &[f64], conversions: &[Conversion]) -> Option<Mix> {
+    let at = heaps(sorted)?;
+    let conversion = mix(&sorted[..at], &sorted[at..], conversions, true)?;
+    Some((
+        conversion,
+        values[..at].iter().map(|value| value.1).collect(),
+        None,
+    ))
+}
+
+/// Sites that hardly overlap with the largest one; of several the first by name.
+fn between_sites(
+    study: &Study,
+    values: &[(f64, usize)],
+    conversions: &[Conversion],
+) -> Option<Mix> {
     let sites = study.table.texts(study.roles.site.as_deref()?).ok()?;
-    let mut of_site: std::collections::BTreeMap<&str, Vec<(f64, usize)>> = Default::default();
-    for value in &values {
-        if let Some(site) = &sites[value.1] {
-            of_site.entry(site).or_default().push(*value);
+    let mut of_site: BTreeMap<&str, (Vec<f64>, Vec<usize>)> = BTreeMap::new();
+    for &(value, row) in values {
+        if let Some(site) = &sites[row] {
+            let (values, rows) = of_site.entry(site).or_default();
+            values.push(value);
+            rows.push(row);
         }
     }
-    of_site.retain(|_, values| values.len() >= SITE);
-    // The largest site is the one that the others are held against; of several the first by name.
-    let largest = of_site.values().map(Vec::len).max()?;
-    let (reference, theirs) = of_site.iter().find(|(_, values)| values.len() == largest)?;
-    let theirs: Vec<f64> = theirs.iter().map(|value| value.0).collect();
+    of_site.retain(|_, (values, _)| values.len() >= SITE);
+    let largest = of_site.values().map(|(values, _)| values.len()).max()?;
+    let (reference, (theirs, _)) = of_site.iter().find(|(_, site)| site.0.len() == largest)?;
     let mut found: Option<Conversion> = None;
     let (mut others, mut rows) = (Vec::new(), Vec::new());
-    for (site, values) in of_site.iter().filter(|(site, _)| *site != reference) {
-        let own: Vec<f64> = values.iter().map(|value| value.0).collect();
-        let (low, high) = if own[own.len() / 2] < theirs[theirs.len() / 2] {
-            (&own, &theirs)
-        } else {
-            (&theirs, &own)
+    for (site, (own, own_rows)) in of_site.iter().filter(|(site, _)| *site != reference) {
+        let (low, high) = match superiority(theirs, own) {
+            Some(above) if above >= ABOVE => (theirs, own),
+            Some(above) if above <= 1.0 - ABOVE => (own, theirs),
+            _ => continue,
         };
-        if above(low, high) < ABOVE {
-            continue;
-        }
         if let Some(conversion) = mix(low, high, conversions, false)
             && *found.get_or_insert(conversion) == conversion
         {
-            others.push(*site);
-            rows.extend(values.iter().map(|value| value.1));
+            others.push((*site).to_owned());
+            rows.extend(own_rows);
         }
     }
-    let sites = (*reference, others);
-    Some(finding(study, column, found?, &sorted, rows, Some(sites)))
+    Some((found?, rows, Some(((*reference).to_owned(), others))))
+}
+
+/// The probability that a value of the second is larger than one of the first.
+fn superiority(first: &[f64], second: &[f64]) -> Option<f64> {
+    let (first, second) = (
+        SortedNumbers::of(first).ok()?,
+        SortedNumbers::of(second).ok()?,
+    );
+    let (first, second) = (Sample::Numbers(&first), Sample::Numbers(&second));
+    let effect = effect::by_id("probability_of_superiority")?;
+    let estimate = effect.estimate(&first, &second, Level::DEFAULT, 0);
+    estimate.ok()?.value
 }
 
 /// Where sorted positive values are divided so that the least variance of their logarithms is left within both sides; `None`
@@ -143,7 +165,7 @@ fn mix(
     conversions: &[Conversion],
     are_heaps: bool,
 ) -> Option<Conversion> {
-    let at = |sorted: &[f64], share: f64| sorted[(share * (sorted.len() - 1) as f64) as usize];
+    let at = |sorted: &[f64], share| quantile(sorted, share, Between::Lower).unwrap_or(f64::NAN);
     let is_near = |a: f64, b: f64, times: f64| a > 0.0 && a / b <= times && b / a <= times;
     let spread = |sorted: &[f64]| (at(sorted, 0.75) / at(sorted, 0.25)).ln();
     let fits = |conversion: &&Conversion| {
@@ -161,16 +183,6 @@ fn mix(
     conversions.iter().find(fits).copied()
 }
 
-/// The share of pairs of sorted values in which the one of `high` is larger, ties half.
-fn above(low: &[f64], high: &[f64]) -> f64 {
-    let won = high.iter().map(|value| {
-        let less = low.partition_point(|other| other < value);
-        let not_more = low.partition_point(|other| other <= value);
-        (less + not_more) as f64 / 2.0
-    });
-    won.sum::<f64>() / (low.len() as f64 * high.len() as f64)
-}
-
 /// `apart` are rows of one unit, the others of the other one.
 fn finding(
     study: &Study,
@@ -178,7 +190,7 @@ fn finding(
     conversion: Conversion,
     sorted: &[f64],
     mut apart: Vec<usize>,
-    sites: Option<(&str, Vec<&str>)>,
+    sites: Option<(String, Vec<String>)>,
 ) -> Finding {
     apart.sort_unstable();
     let fewer = apart.len().min(sorted.len() - apart.len());

@@ -4,6 +4,7 @@ use galen_spec::data::{KnownAt, Severity};
 use serde_json::json;
 
 use super::super::{Finding, Measure, Study};
+use crate::names::{without_number, words};
 
 /// How well a column must separate, at least, before its name is spoken of.
 const SEPARATES: f64 = 0.55;
@@ -83,30 +84,10 @@ const ORDERS: &[&str] = &[
     "ventilator",
 ];
 
-/// The words of a name: `Length_of_stay` and `lengthOfStay` are `length`, `of`, `stay`.
-pub(in super::super) fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        let begins = letter.is_uppercase() && before.is_lowercase();
-        if !letter.is_alphanumeric() || begins {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 /// Whether a column is by its name something that clinicians order or give.
 pub(super) fn is_order(name: &str) -> bool {
     let found = words(name);
-    let is = |word: &String| ORDERS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let is = |word: &String| ORDERS.contains(&without_number(word));
     found.iter().any(is)
 }
 

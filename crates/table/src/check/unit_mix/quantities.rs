@@ -1,5 +1,7 @@
 //! Quantities that are reported in two units, and how one becomes the other.
 
+use crate::names::{without_number, words};
+
 /// A quantity by the words that name it in columns.
 pub(super) struct Quantity {
     pub words: &'static [&'static str],
@@ -154,31 +156,17 @@ pub(super) const QUANTITIES: &[Quantity] = &[
 /// What a column may be reported in; nothing if its name says no quantity. Names are cut at what is no letter or digit, and
 /// also where a small letter meets a capital one: `SaO2` is a word, and `SerumCreatinine` two.
 pub(super) fn conversions_of(column: &str) -> &'static [Conversion] {
-    let mut words: Vec<String> = Vec::new();
-    for part in column.split(|letter: char| !letter.is_alphanumeric()) {
-        words.push(part.to_lowercase());
-        let mut before = ' ';
-        for letter in part.chars() {
-            if before == ' ' || (before.is_lowercase() && letter.is_uppercase()) {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut() {
-                word.extend(letter.to_lowercase());
-            }
-            before = letter;
-        }
-    }
-    // Many tables number what was measured first: `temp1`.
-    let is_named = |name: &str| {
-        let without_number =
-            |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
+    let parts = column.split(|letter: char| !letter.is_alphanumeric());
+    let whole = parts.map(str::to_lowercase);
+    let words: Vec<String> = whole.chain(words(column)).collect();
+    let is_named = |name: &&str| {
         words
             .iter()
-            .any(|word| word == name || without_number(word))
+            .any(|word| word == name || without_number(word) == *name)
     };
     let named = QUANTITIES
         .iter()
-        .find(|quantity| quantity.words.iter().any(|name| is_named(name)));
+        .find(|quantity| quantity.words.iter().any(is_named));
     named.map_or(&[], |quantity| quantity.conversions)
 }
 

@@ -1,6 +1,7 @@
 use super::{Looked, Note};
 use crate::Kind;
 use crate::accumulator::column::ColumnSeen;
+use crate::names;
 
 /// The values name single patients.
 pub struct NamesPatients;
@@ -56,23 +57,14 @@ pub(crate) fn names_patients(name: &str, seen: &ColumnSeen) -> bool {
     countable && (nearly_all || many && words(name).any(|word| NAMES.contains(&word.as_str())))
 }
 
-/// The words of a name, in small letters: `patientId`, `patient_id` and `Patient ID` have two.
+/// The words of a name without its digits: `patientId`, `patient_id` and `Patient ID2` have two.
 fn words(name: &str) -> impl Iterator<Item = String> {
-    let mut words = vec![String::new()];
-    let mut small = false;
-    for letter in name.chars() {
-        if !letter.is_alphabetic() || letter.is_uppercase() && small {
-            words.push(String::new());
-        }
-        small = letter.is_lowercase();
-        if letter.is_alphabetic() {
-            words
-                .last_mut()
-                .expect("it begins with one")
-                .extend(letter.to_lowercase());
-        }
-    }
-    words.into_iter().filter(|word| !word.is_empty())
+    let words = names::words(name).into_iter();
+    let parts = words.flat_map(|word| {
+        let parts = word.split(|letter: char| !letter.is_alphabetic());
+        parts.map(str::to_owned).collect::<Vec<_>>()
+    });
+    parts.filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
