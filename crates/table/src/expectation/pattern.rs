@@ -2,12 +2,24 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use fancy_regex::Regex;
+use thread_local::ThreadLocal;
 
 use super::{AskError, Question};
 
 /// What a text may look like: a regular expression of Python's, or a pattern of SQL's LIKE.
-#[derive(Clone, Debug)]
-pub struct Pattern(Regex);
+#[derive(Debug)]
+pub struct Pattern {
+    regex: Regex,
+    /// One for each thread: the memory that a search needs is not asked for over and over.
+    of_thread: Box<ThreadLocal<Regex>>,
+}
+
+impl Clone for Pattern {
+    fn clone(&self) -> Self {
+        let (regex, of_thread) = (self.regex.clone(), Box::default());
+        Self { regex, of_thread }
+    }
+}
 
 impl Pattern {
     /// A regular expression as Python's `re` understands it.
@@ -22,8 +34,7 @@ impl Pattern {
     /// Python 3.11, `re`.
     pub fn python(expression: &str) -> Result<Self, String> {
         let written = rust_of(expression);
-        let regex = Regex::new(&written).map_err(|error| error.to_string())?;
-        Ok(Self(regex))
+        Self::rust(&written)
     }
 
     /// A pattern of SQL: `%` is any text, `_` any letter, and what follows the escape is itself. Case counts.
@@ -51,13 +62,19 @@ impl Pattern {
             written.push_str(&regex::escape(itself.encode_utf8(&mut [0; 4])));
         }
         written.push_str(r"\z");
-        let regex = Regex::new(&written).map_err(|error| error.to_string())?;
-        Ok(Self(regex))
+        Self::rust(&written)
+    }
+
+    fn rust(expression: &str) -> Result<Self, String> {
+        let regex = Regex::new(expression).map_err(|error| error.to_string())?;
+        let of_thread = Box::default();
+        Ok(Self { regex, of_thread })
     }
 
     /// Whether it is found anywhere in the text. An expression that takes too many steps to try is not found.
     pub fn is_in(&self, text: &str) -> bool {
-        self.0.is_match(text).unwrap_or(false)
+        let regex = self.of_thread.get_or(|| self.regex.clone());
+        regex.is_match(text).unwrap_or(false)
     }
 }
 
