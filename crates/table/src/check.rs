@@ -20,6 +20,7 @@ mod missingness_by_label;
 mod near_duplicates;
 mod patient_overlap;
 mod prevalence_shift;
+mod quantity;
 mod representativeness;
 mod site_shortcut;
 mod study;

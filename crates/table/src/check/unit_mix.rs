@@ -1,5 +1,3 @@
-mod quantities;
-
 use std::collections::BTreeMap;
 
 use galen_spec::data::Severity;
@@ -7,10 +5,10 @@ use galen_stats::{Level, Sample, SortedNumbers, effect};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::quantity::{Conversion, Quantity};
 use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
 use crate::Kind;
 use crate::expectation::{Between, quantile, share};
-use quantities::{Conversion, conversions_of};
 
 /// A quantity that is reported in two units in one column.
 ///
@@ -55,7 +53,7 @@ impl Check for UnitMix {
 }
 
 fn look(study: &Study, column: &str) -> Option<Finding> {
-    let conversions = conversions_of(column);
+    let conversions = Quantity::of(column)?.conversions;
     let is_number = matches!(study.table.kind(column).ok()?, Kind::Integer | Kind::Number);
     if conversions.is_empty() || !is_number {
         return None;
