@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use galen_spec::data::Severity;
 use galen_stats::{Estimate, interval};
 use serde_json::json;
+use statrs::distribution::{DiscreteCDF, Poisson};
 
 use super::{About, Check, CheckHead, Finding, Measure, Study};
 
@@ -10,8 +11,10 @@ use super::{About, Check, CheckHead, Finding, Measure, Study};
 ///
 /// The rarer label of a subgroup decides how sure one can be of a share such as the sensitivity: the measure is the width
 /// of Wilson's interval of a share of 0.8 among its cases (1 without a case). Wider than 0.4 (about 14 cases) warns,
-/// wider than 0.25 (about 37) is noted. The limits are conventions of galen; whether a criterion can be decided is asked of
-/// the protocol.
+/// wider than 0.25 (about 37) is noted. Crossings of two subgroups, and of a subgroup and the site, whose interval is wider than 0.4
+/// are noted, a list for two columns; it warns if one of them has less than half of the cases that it would have if the two were
+/// independent, surely (Poisson, 0.001, Bonferroni over the crossings): then those people were not collected. The limits are
+/// conventions of galen; whether a criterion can be decided is asked of the protocol.
 ///
 /// # Source
 /// Wilson 1927, JASA 22:209-212; TRIPOD+AI 2024, BMJ 385:e078378, item 12e (subgroups) and item 10 (sample size).
@@ -19,6 +22,11 @@ pub struct GroupTooSmall;
 
 /// More categories than this are no subgroups.
 const CATEGORIES: usize = 50;
+/// Widths from which on it is said.
+const WARNED: f64 = 0.4;
+const NOTED: f64 = 0.25;
+/// Crossings that a message names.
+const NAMED: usize = 4;
 
 impl Check for GroupTooSmall {
     fn about(&self) -> About {
@@ -31,29 +39,157 @@ impl Check for GroupTooSmall {
     }
 
     fn find(&self, study: &Study) -> Vec<Finding> {
-        study
-            .roles
-            .groups
-            .iter()
-            .flat_map(|column| look(study, column))
-            .collect()
+        let groups = &study.roles.groups;
+        let mut found: Vec<Finding> = groups.iter().flat_map(|one| look(study, one)).collect();
+        let columns: Vec<&String> = groups.iter().chain(&study.roles.site).collect();
+        for (at, a) in columns.iter().enumerate() {
+            for b in columns[at + 1..].iter().filter(|b| *b != a) {
+                found.extend(cross(study, a, b));
+            }
+        }
+        found
     }
+}
+
+/// How many are diseased and healthy.
+type Labels = (usize, usize);
+
+fn count(labels: &mut Labels, truth: Option<bool>) {
+    match truth {
+        Some(true) => labels.0 += 1,
+        Some(false) => labels.1 += 1,
+        None => {}
+    }
+}
+
+/// A crossing of two subgroups.
+struct Crossing<'a> {
+    of: [&'a str; 2],
+    labels: Labels,
+    /// How many cases there would be if the two were independent.
+    expected: f64,
+}
+
+impl Crossing<'_> {
+    fn cases(&self) -> usize {
+        self.labels.0 + self.labels.1
+    }
+
+    /// Whether surely less than half of what was to be expected is there.
+    fn is_hole(&self, crossings: usize) -> bool {
+        let half = 0.5 * self.expected;
+        let p = Poisson::new(half.max(f64::MIN_POSITIVE)).map(|law| law.cdf(self.cases() as u64));
+        p.is_ok_and(|p| p < 0.001 / crossings as f64)
+    }
+}
+
+/// Crossings of two columns that have too few cases.
+fn cross(study: &Study, a: &str, b: &str) -> Option<Finding> {
+    let texts = [study.table.texts(a).ok()?, study.table.texts(b).ok()?];
+    let mut cells: BTreeMap<[&str; 2], Labels> = BTreeMap::new();
+    let mut sides: [BTreeMap<&str, Labels>; 2] = Default::default();
+    for ((a, b), truth) in texts[0].iter().zip(&texts[1]).zip(&study.truth) {
+        let (Some(a), Some(b), Some(_)) = (a, b, truth) else {
+            continue;
+        };
+        count(cells.entry([a, b]).or_default(), *truth);
+        count(sides[0].entry(a).or_default(), *truth);
+        count(sides[1].entry(b).or_default(), *truth);
+    }
+    if sides.iter().any(|side| side.len() > CATEGORIES) {
+        return None;
+    }
+    let crossings = sides[0].len() * sides[1].len();
+    let all: usize = sides[0].values().map(|labels| labels.0 + labels.1).sum();
+    // Of a subgroup that is too small by itself that is said already.
+    let is_judged = |labels: &Labels| width(study, labels.0.min(labels.1)).0 <= WARNED;
+    let [a_sides, b_sides] = sides.each_ref().map(|side| {
+        let judged = side.iter().filter(|(_, labels)| is_judged(labels));
+        judged
+            .map(|(name, labels)| (*name, labels.0 + labels.1))
+            .collect::<Vec<_>>()
+    });
+    let each = a_sides
+        .iter()
+        .flat_map(|(a, n)| b_sides.iter().map(move |(b, m)| ([*a, *b], n * m)));
+    let mut few: Vec<Crossing> = each
+        .map(|(of, product)| Crossing {
+            of,
+            labels: cells.get(&of).copied().unwrap_or_default(),
+            expected: product as f64 / all as f64,
+        })
+        .filter(|one| width(study, one.labels.0.min(one.labels.1)).0 > WARNED)
+        .collect();
+    if few.is_empty() {
+        return None;
+    }
+    few.sort_by_key(|one| one.cases());
+    let holes: Vec<&Crossing> = few.iter().filter(|one| one.is_hole(crossings)).collect();
+    let said = |one: &&Crossing| {
+        let ([a, b], (diseased, healthy)) = (one.of, one.labels);
+        format!("{a:?} and {b:?} ({diseased} diseased, {healthy} healthy)")
+    };
+    let shown: Vec<&Crossing> = if holes.is_empty() {
+        few.iter().collect()
+    } else {
+        holes.clone()
+    };
+    let named: Vec<String> = shown
+        .iter()
+        .copied()
+        .take(NAMED)
+        .map(|one| said(&one))
+        .collect();
+    let more = match shown.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = if holes.is_empty() {
+        format!(
+            "{} of {crossings} crossings of `{a}` and `{b}` have too few cases to be judged: {}{more}.",
+            few.len(),
+            named.join(", ")
+        )
+    } else {
+        format!(
+            "{} crossings of `{a}` and `{b}` have less than half of the cases that chance would give them: {}{more}; {} of {crossings} have too few to be judged.",
+            holes.len(),
+            named.join(", "),
+            few.len()
+        )
+    };
+    let severity = match holes.is_empty() {
+        true => Severity::Note,
+        false => Severity::Warn,
+    };
+    let evidence: Vec<_> = few
+        .iter()
+        .map(|one| {
+            let ([a, b], (diseased, healthy)) = (one.of, one.labels);
+            json!({"groups": [a, b], "diseased": diseased, "healthy": healthy, "expected": one.expected, "is_hole": one.is_hole(crossings)})
+        })
+        .collect();
+    let (width, estimate) = width(study, few[0].labels.0.min(few[0].labels.1));
+    let measure = Measure {
+        name: "interval_width",
+        estimate: of_width(width, estimate),
+    };
+    let evidence = json!({ "crossings": crossings, "too_small": evidence });
+    let found = finding(a, severity, message, Some(measure), evidence);
+    Some(Finding {
+        columns: vec![a.to_owned(), b.to_owned()],
+        ..found
+    })
 }
 
 fn look(study: &Study, column: &str) -> Vec<Finding> {
     let Ok(texts) = study.table.texts(column) else {
         return Vec::new();
     };
-    let mut groups: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Labels> = BTreeMap::new();
     for (text, truth) in texts.iter().zip(&study.truth) {
-        let count = groups
-            .entry(text.as_deref().unwrap_or("not reported"))
-            .or_default();
-        match truth {
-            Some(true) => count.0 += 1,
-            Some(false) => count.1 += 1,
-            None => {}
-        }
+        let group = text.as_deref().unwrap_or("not reported");
+        count(groups.entry(group).or_default(), *truth);
     }
     if groups.len() > CATEGORIES {
         let message = format!(
@@ -82,36 +218,46 @@ fn judge(
     healthy: usize,
 ) -> Option<Finding> {
     let fewer = diseased.min(healthy);
-    let (n, level) = (fewer as f64, study.roles.level);
-    let (low, high) = if fewer == 0 {
-        (0.0, 1.0)
-    } else {
-        interval::wilson(0.8 * n, n, level)
-    };
-    let width = high - low;
-    let severity = if width > 0.4 {
+    let (width, estimate) = width(study, fewer);
+    let severity = if width > WARNED {
         Severity::Warn
-    } else if width > 0.25 {
+    } else if width > NOTED {
         Severity::Note
     } else {
         return None;
     };
+    let (low, high) = (estimate.low.unwrap_or(0.0), estimate.high.unwrap_or(1.0));
     let message = format!(
         "The subgroup {group:?} of `{column}` has {diseased} diseased and {healthy} healthy cases: a share of 0.8 among the {fewer} would be known only from {low:.2} to {high:.2}."
     );
-    let estimate = Estimate {
+    let measure = Measure {
+        name: "interval_width",
+        estimate: of_width(width, estimate),
+    };
+    let evidence = json!({ "group": group, "diseased": diseased, "healthy": healthy });
+    Some(finding(column, severity, message, Some(measure), evidence))
+}
+
+/// How wide the interval of a share of 0.8 among so many cases is, and that interval.
+fn width(study: &Study, cases: usize) -> (f64, Estimate) {
+    let (n, level) = (cases as f64, study.roles.level);
+    let (low, high) = if cases == 0 {
+        (0.0, 1.0)
+    } else {
+        interval::wilson(0.8 * n, n, level)
+    };
+    let estimate = Estimate::new(0.8, (low, high), cases as u64, level, "wilson");
+    (high - low, estimate)
+}
+
+fn of_width(width: f64, interval: Estimate) -> Estimate {
+    Estimate {
         value: Some(width),
         low: None,
         high: None,
         why: Some("The width is that of an interval and has none itself.".to_owned()),
-        ..Estimate::new(0.8, (low, high), fewer as u64, level, "wilson")
-    };
-    let measure = Measure {
-        name: "interval_width",
-        estimate,
-    };
-    let evidence = json!({ "group": group, "diseased": diseased, "healthy": healthy });
-    Some(finding(column, severity, message, Some(measure), evidence))
+        ..interval
+    }
 }
 
 fn finding(
