@@ -6,6 +6,7 @@ mod check;
 mod data;
 mod data_accept;
 mod data_agree;
+mod data_check;
 mod data_drift;
 mod data_estimate;
 mod data_profile;

@@ -2,6 +2,7 @@
 //! focus shows.
 
 mod camera;
+pub(crate) mod fingerprint;
 mod pixels;
 mod property;
 mod read;
@@ -9,6 +10,7 @@ mod read;
 use std::fmt::Display;
 
 use crate::Column;
+pub use fingerprint::Fingerprint;
 pub use pixels::Pixels;
 pub use property::{PROPERTIES, Property};
 pub use read::{Picture, PictureError};

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::dicom::{self, Header};
 use crate::guarded::guarded;
 use crate::kind::Kind;
-use crate::picture::{self, Picture};
+use crate::picture::{self, Picture, Pixels};
 
 /// Where the bytes of files come from: a disk, an archive, the memory of a test.
 pub trait Files: Sync {
@@ -83,6 +83,27 @@ pub fn rows(kind: Kind, paths: &[String], files: &dyn Files, limits: &Limits) ->
     }
 }
 
+/// Reads images in the given order, several at a time: what each says of itself, and what is asked of its pixels, if it has some
+/// that can be asked; or a sentence that says why it cannot be read.
+pub fn pictures<T: Send>(
+    paths: &[String],
+    files: &dyn Files,
+    limits: &Limits,
+    ask: impl Fn(&Pixels) -> T + Sync,
+) -> Vec<Result<(Picture, Option<T>), String>> {
+    let read = |path: &String| {
+        let source = files.open(path).map_err(|error| sentence(&error))?;
+        guarded(|| Picture::read_with(source, limits, &ask))
+            .ok_or_else(damaged)?
+            .map_err(|error| error.to_string())
+    };
+    paths.par_iter().map(read).collect()
+}
+
+fn damaged() -> String {
+    "The file is damaged: its reader broke off.".to_owned()
+}
+
 fn sentence(error: &io::Error) -> String {
     format!("The file cannot be opened: {error}.")
 }
@@ -92,8 +113,7 @@ fn gather<T: Send>(
     read: impl Fn(&str) -> Result<T, String> + Sync,
     columns: impl Fn(&[String], &[T]) -> Vec<Column>,
 ) -> Rows {
-    let damaged = || Err("The file is damaged: its reader broke off.".to_owned());
-    let read = |path: &String| guarded(|| read(path)).unwrap_or_else(damaged);
+    let read = |path: &String| guarded(|| read(path)).unwrap_or_else(|| Err(damaged()));
     let results: Vec<_> = paths.par_iter().map(read).collect();
     let (mut good, mut rows, mut broken) = (Vec::new(), Vec::new(), Vec::new());
     for (path, result) in paths.into_iter().zip(results) {

@@ -5,11 +5,15 @@
 
 mod adjudication;
 mod coefficient;
+mod endpoint;
 mod icc;
+mod overlap;
 
 pub use adjudication::{Adjudicated, DawidSkene, adjudicate, dawid_skene};
 pub use coefficient::{cohen_kappa, fleiss_kappa, gwet_ac, krippendorff_alpha, percent_agreement};
+pub use endpoint::{Endpoint, Judged, endpoint};
 pub use icc::icc_2_1;
+pub use overlap::{Overlap, dice, mean_dice};
 
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval::{bootstrap_of_patients, by_patient};

@@ -8,7 +8,7 @@ mod newcombe;
 mod wilson;
 
 pub use bootstrap::{bootstrap, bootstrap_of, bootstrap_of_patients};
-pub(crate) use bootstrap::{by_patient, quantile};
+pub(crate) use bootstrap::{bounds_of, by_patient, quantile};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{design_effect, effective_size};
 pub(crate) use clustered::{mean, ratio_variance};

@@ -171,13 +171,40 @@ pub struct Beside<'a> {
     pub plan: Option<&'a Data>,
     /// The people for whom the model is meant: one row a cell of the population, or one a person.
     pub target: Option<&'a Table>,
+    /// Which images of the rows show the same.
+    pub images: Option<&'a ImageCopies>,
+}
+
+/// Images of rows that show the same, as whoever can read images found them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageCopies {
+    /// The column that names the images.
+    pub column: String,
+    /// How many images were compared, and how many are blank, so that they could not be.
+    pub images: usize,
+    pub blank: usize,
+    /// From which `z` on two images were taken for copies.
+    pub limit: f64,
+    pub pairs: Vec<ImagePair>,
+}
+
+/// Two rows whose images show the same.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ImagePair {
+    pub rows: [usize; 2],
+    /// In 0..=1.
+    pub likeness: f64,
+    /// How far the likeness is beyond none, in its standard errors.
+    pub z: f64,
+    /// Both rows name one file.
+    pub is_one_file: bool,
 }
 
 impl<'a> Beside<'a> {
     pub fn of_plan(plan: &'a Data) -> Self {
         Self {
             plan: Some(plan),
-            target: None,
+            ..Self::default()
         }
     }
 }

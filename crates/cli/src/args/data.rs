@@ -183,6 +183,15 @@ pub struct DataCheck {
     /// The people for whom the model is meant: columns of the same names, and `count` if a row is a cell
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,
+    /// The column with the path of a row's image: then the images are checked as well
+    #[arg(long, value_name = "COL")]
+    pub images: Option<String>,
+    /// Where these paths begin; default: the folder of the file
+    #[arg(long, value_name = "DIR")]
+    pub image_dir: Option<PathBuf>,
+    /// Draw the pairs of images that show the same side by side, the most alike first, as a PNG file
+    #[arg(long, value_name = "FILE.PNG")]
+    pub sheet: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -221,6 +230,18 @@ pub struct DataAgree {
     /// Write what they decide, a row a case, as CSV
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Labels are paths of masks below this folder: how far they overlap (Dice); what is not black is meant
+    #[arg(long, value_name = "DIR")]
+    pub masks: Option<PathBuf>,
+    /// The column with a model's score of the case: how much what it is judged by hangs on who read
+    #[arg(long, value_name = "COL")]
+    pub score: Option<String>,
+    /// The label that means diseased, for --score
+    #[arg(long, value_name = "LABEL")]
+    pub positive: Option<String>,
+    /// From which score on the model says diseased, for its sensitivity and specificity
+    #[arg(long, value_name = "X")]
+    pub threshold: Option<f64>,
     /// How often patients are drawn anew for an interval
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub resamples: u32,

@@ -5,14 +5,13 @@ use std::path::Path;
 use galen_control::act::examine::Examination;
 use galen_lifecycle::{DataFile, Project};
 use galen_stats::Estimate;
-use galen_table::check::{Beside, CheckHead, Roles, check};
 use serde_json::{Value, json};
 
 use super::data_accept::{documents_of, lines_of};
-use crate::args::{Data, DataCheck};
+use crate::args::Data;
 use crate::outside::{open_folder, read_file, try_writing, write_file};
 use crate::place::Place;
-use crate::reading::{is_pattern, table_in};
+use crate::reading::is_pattern;
 use crate::report::{Failure, Report};
 use crate::words::{self, estimate_or_count, short, table};
 
@@ -35,7 +34,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             reason,
         } => super::data_accept::accept(name, anomaly, reason, place),
         Data::Check(args) => match file_of(&args.what, place) {
-            Some(file) => check_file(&file, args, place),
+            Some(file) => super::data_check::check_file(&file, args, place),
             None => examine(&args.what, Examination::Check, place),
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
@@ -316,64 +315,6 @@ fn measured(measure: &Value) -> Option<String> {
     let name = measure["name"].as_str()?.replace('_', " ");
     let estimate: Estimate = serde_json::from_value(measure.clone()).ok()?;
     Some(format!("{name} {}", estimate_or_count(&estimate)))
-}
-
-fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
-    let Some(label) = &args.label else {
-        return Err(Failure::usage(
-            "no_label",
-            "nothing says which column is the label",
-            "name it: --label COL",
-        ));
-    };
-    let read = table_in(file, &args.reading)?;
-    let plain = Roles::of_label(label);
-    let roles = Roles {
-        positive: args
-            .positive
-            .clone()
-            .unwrap_or_else(|| plain.positive.clone()),
-        id: args.id.clone(),
-        time: args.time.clone(),
-        split: args.split.clone(),
-        groups: args.groups.clone(),
-        event_time: args.label_time.clone(),
-        site: args.site.clone(),
-        confounders: args.confounders.clone(),
-        ..plain
-    };
-    let target = args.target.as_deref();
-    let target = target
-        .map(|target| table_in(&place.path(target), &args.reading))
-        .transpose()?;
-    let beside = Beside {
-        plan: None,
-        target: target.as_ref(),
-    };
-    let report = check(&read, &roles, beside).map_err(|error| {
-        Failure::usage(
-            "check",
-            error.to_string(),
-            "name the columns as the file does",
-        )
-    })?;
-    let document = json!({"ok": report.ok, "heads": report.heads, "findings": report.findings});
-    let mut lines = vec![format!("{} finding(s).", report.findings.len())];
-    for head in &report.heads {
-        let title = match head.head {
-            CheckHead::Relevance => "Relevance",
-            CheckHead::Integrity => "Integrity",
-            CheckHead::Representativeness => "Representativeness",
-        };
-        lines.push(format!(
-            "\n{title}: {} stop, {} warn, {} note.",
-            head.stop, head.warn, head.note
-        ));
-        let here = report.findings.iter();
-        let here = here.filter(|one| head.checks.contains(&one.check));
-        lines.extend(found_lines(&json!(here.collect::<Vec<_>>())));
-    }
-    Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
 }
 
 fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failure> {

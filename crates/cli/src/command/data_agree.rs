@@ -1,5 +1,8 @@
 //! `galen data agree`: how far several readers agree, and what they say together.
 
+mod endpoints;
+mod masks;
+
 use std::collections::BTreeMap;
 
 use galen_stats::agreement::{
@@ -17,11 +20,15 @@ use crate::report::{Failure, Report};
 use crate::words::{self, number, table};
 
 pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
+    if let Some(folder) = &args.masks {
+        return masks::agree(&place.path(folder), args, place);
+    }
     if let Some(out) = &args.out {
         try_writing(&place.path(out))?;
     }
     let read = table_in(&place.path(&args.file), &args.reading)?;
     let said = Said::of(&read, args)?;
+    let endpoints = endpoints::of(&read, &said, args)?;
     let weights = match args.weights {
         None => Weights::Unweighted,
         Some(AgreeWeights::Linear) => Weights::Linear,
@@ -80,6 +87,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
         "pairs": pairs.iter().map(|(a, b, n, kappa)| json!({"a": a, "b": b, "n": n, "cohen_kappa": kappa})).collect::<Vec<_>>(),
         "overall": overall.iter().map(|(id, found)| ((*id).to_owned(), json!(found))).collect::<Map<String, Value>>(),
         "adjudication": {"rule": args.rule.word(), "unresolved": open, "out": args.out},
+        "endpoints": endpoints.iter().map(endpoints::Found::document).collect::<Vec<_>>(),
     });
     let mut lines = vec![format!(
         "{} cases, {} readers, {} categories.",
@@ -111,6 +119,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
         said.cases.len() - open,
         said.cases.len()
     ));
+    lines.extend(endpoints::lines(&endpoints));
     Ok(Report::new("data agree", document, lines.join("\n")))
 }
 
@@ -119,6 +128,88 @@ fn shown(estimate: &Estimate) -> String {
         Some(why) if estimate.value.is_none() => why.clone(),
         _ => words::estimate(estimate),
     }
+}
+
+/// Case, reader, label.
+type Reading = (String, String, String);
+
+/// The patient of each case, if there is a column that says so.
+type PatientOf = Option<BTreeMap<String, String>>;
+
+/// All readings of a table.
+fn readings(read: &Table, args: &DataAgree) -> Result<(Vec<Reading>, PatientOf), Failure> {
+    let column = |name: &str| {
+        read.texts(name).map_err(|error| {
+            Failure::usage(
+                "column",
+                error.to_string(),
+                "name the columns as the file does",
+            )
+        })
+    };
+    let case = column(&args.case)?;
+    // Rows without one of them say nothing.
+    let mut triples: Vec<Reading> = Vec::new();
+    match (&args.label, args.readers.as_slice()) {
+        (Some(label), [reader]) => {
+            let (readers, labels) = (column(reader)?, column(label)?);
+            for ((case, reader), label) in case.iter().zip(readers).zip(labels) {
+                if let (Some(case), Some(reader), Some(label)) = (case, reader, label) {
+                    triples.push((case.clone(), reader, label));
+                }
+            }
+        }
+        (None, readers @ [_, _, ..]) => {
+            for reader in readers {
+                for (case, label) in case.iter().zip(column(reader)?) {
+                    if let (Some(case), Some(label)) = (case, label) {
+                        triples.push((case.clone(), reader.clone(), label));
+                    }
+                }
+            }
+        }
+        _ => {
+            return Err(Failure::usage(
+                "readers",
+                "nothing says who read what",
+                "one row a reading: --reader COL --label COL; or one column a reader: --reader A --reader B …, without --label",
+            ));
+        }
+    }
+    let patients = match &args.cluster {
+        None => None,
+        Some(cluster) => {
+            let clusters = column(cluster)?;
+            let both = case.iter().zip(clusters);
+            let both = both.filter_map(|(case, patient)| Some((case.clone()?, patient?)));
+            Some(one_patient_each(both)?)
+        }
+    };
+    Ok((triples, patients))
+}
+
+/// The number of each case's patient, if there is a column that says so.
+fn clusters<'a>(
+    cases: impl Iterator<Item = &'a str>,
+    patient_of: Option<&BTreeMap<String, String>>,
+) -> Result<Option<Vec<u32>>, Failure> {
+    let Some(patient_of) = patient_of else {
+        return Ok(None);
+    };
+    let mut numbers: BTreeMap<&String, u32> = BTreeMap::new();
+    let mut patients = Vec::new();
+    for case in cases {
+        let Some(patient) = patient_of.get(case) else {
+            return Err(Failure::usage(
+                "cluster",
+                format!("case `{case}` has no value in the column of --cluster"),
+                "give every case its patient",
+            ));
+        };
+        let next = numbers.len() as u32;
+        patients.push(*numbers.entry(patient).or_insert(next));
+    }
+    Ok(Some(patients))
 }
 
 /// Who said what, with the words of the file.
@@ -133,59 +224,13 @@ struct Said {
 
 impl Said {
     fn of(read: &Table, args: &DataAgree) -> Result<Self, Failure> {
-        let column = |name: &str| {
-            read.texts(name).map_err(|error| {
-                Failure::usage(
-                    "column",
-                    error.to_string(),
-                    "name the columns as the file does",
-                )
-            })
-        };
-        let case = column(&args.case)?;
-        // Case, reader, label; rows without one of them say nothing.
-        let mut triples: Vec<(String, String, String)> = Vec::new();
-        match (&args.label, args.readers.as_slice()) {
-            (Some(label), [reader]) => {
-                let (readers, labels) = (column(reader)?, column(label)?);
-                for ((case, reader), label) in case.iter().zip(readers).zip(labels) {
-                    if let (Some(case), Some(reader), Some(label)) = (case, reader, label) {
-                        triples.push((case.clone(), reader, label));
-                    }
-                }
-            }
-            (None, readers @ [_, _, ..]) => {
-                for reader in readers {
-                    for (case, label) in case.iter().zip(column(reader)?) {
-                        if let (Some(case), Some(label)) = (case, label) {
-                            triples.push((case.clone(), reader.clone(), label));
-                        }
-                    }
-                }
-            }
-            _ => {
-                return Err(Failure::usage(
-                    "readers",
-                    "nothing says who read what",
-                    "one row a reading: --reader COL --label COL; or one column a reader: --reader A --reader B …, without --label",
-                ));
-            }
-        }
-        let patients = match &args.cluster {
-            None => None,
-            Some(cluster) => {
-                let clusters = column(cluster)?;
-                let both = case.iter().zip(clusters);
-                let both = both.filter_map(|(case, patient)| Some((case.clone()?, patient?)));
-                Some(one_patient_each(both)?)
-            }
-        };
+        let (triples, patients) = readings(read, args)?;
         Self::of_triples(&triples, patients, args)
     }
 
     fn of_triples(
-        triples: &[(String, String, String)],
-        patient_of: Option<BTreeMap<String, String>>,
+        triples: &[Reading],
+        patient_of: PatientOf,
         args: &DataAgree,
     ) -> Result<Self, Failure> {
         let (mut cases, mut readers) = (BTreeMap::new(), BTreeMap::new());
@@ -275,25 +320,7 @@ impl Said {
                 _ => *cell = category,
             }
         }
-        let patients = match patient_of {
-            None => None,
-            Some(of) => {
-                let mut numbers: BTreeMap<&String, u32> = BTreeMap::new();
-                let mut patients = Vec::new();
-                for case in cases.keys() {
-                    let Some(patient) = of.get(case) else {
-                        return Err(Failure::usage(
-                            "cluster",
-                            format!("case `{case}` has no value in the column of --cluster"),
-                            "give every case its patient",
-                        ));
-                    };
-                    let next = numbers.len() as u32;
-                    patients.push(*numbers.entry(patient).or_insert(next));
-                }
-                Some(patients)
-            }
-        };
+        let patients = clusters(cases.keys().map(String::as_str), patient_of.as_ref())?;
         Ok(Self {
             cases: cases.into_keys().collect(),
             readers: readers.into_keys().collect(),

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use galen_imaging::{Files, Kind, Limits, kind_of, rows};
+use galen_imaging::picture::{Fingerprint, Picture, Pixels};
+use galen_imaging::sheet::{Thumbnail, sheet};
+use galen_imaging::{Files, Kind, Limits, Mask, kind_of, pictures as read_images, rows};
 use galen_table::{Format, ReadOptions, Table};
 
 use super::files::{files_of, is_pattern};
@@ -32,17 +34,7 @@ pub fn open(
     reading: &Reading,
     options: &ReadOptions,
 ) -> Result<Option<Opened>, Failure> {
-    let asked = match reading.format.as_deref() {
-        None => None,
-        Some("images") => Some(Kind::Image),
-        Some("dicom") => Some(Kind::Dicom),
-        Some(_) => return Ok(None),
-    };
-    if !path.exists() && !is_pattern(path) {
-        return Ok(None);
-    }
-    let found = Found::at(path)?;
-    let Some((kind, paths)) = found.chosen(path, asked)? else {
+    let Some((found, kind, paths)) = look(path, reading)? else {
         return Ok(None);
     };
     let pace = pace(reading);
@@ -84,6 +76,130 @@ pub fn open(
         broken: broken.collect(),
         bytes,
     }))
+}
+
+/// What lies there and which of it is meant; none if it is for other readers.
+fn look(path: &Path, reading: &Reading) -> Result<Option<(Found, Kind, Vec<String>)>, Failure> {
+    let asked = match reading.format.as_deref() {
+        None => None,
+        Some("images") => Some(Kind::Image),
+        Some("dicom") => Some(Kind::Dicom),
+        Some(_) => return Ok(None),
+    };
+    if !path.exists() && !is_pattern(path) {
+        return Ok(None);
+    }
+    let found = Found::at(path)?;
+    let chosen = found.chosen(path, asked)?;
+    Ok(chosen.map(|(kind, paths)| (found, kind, paths)))
+}
+
+/// Whether a path is a folder that is read as a table of images.
+///
+/// # Errors
+/// As [`open`].
+pub fn is_image_folder(path: &Path, reading: &Reading) -> Result<bool, Failure> {
+    Ok(path.is_dir() && look(path, reading)?.is_some_and(|(_, kind, _)| kind == Kind::Image))
+}
+
+/// Images in the order of their paths: what each says of itself and what it is known by; neither of one that cannot be read.
+pub struct Pictures {
+    pub pictures: Vec<Option<Picture>>,
+    pub fingerprints: Vec<Option<Fingerprint>>,
+    pub broken: Vec<Broken>,
+}
+
+/// Reads the images that a table names, below a folder.
+///
+/// # Errors
+/// [`Failure`] if it was stopped.
+pub fn pictures(folder: &Path, paths: &[String], reading: &Reading) -> Result<Pictures, Failure> {
+    let (read, broken) = asked(folder, paths, reading, Fingerprint::of)?;
+    let (pictures, fingerprints) = read
+        .into_iter()
+        .map(|one| match one {
+            Some((picture, known)) => (Some(picture), known.flatten()),
+            None => (None, None),
+        })
+        .unzip();
+    Ok(Pictures {
+        pictures,
+        fingerprints,
+        broken,
+    })
+}
+
+/// Reads the masks that a table names, below a folder, and says which cannot be read.
+///
+/// # Errors
+/// [`Failure`] if it was stopped.
+pub fn masks(
+    folder: &Path,
+    paths: &[String],
+    reading: &Reading,
+) -> Result<(BTreeMap<String, Mask>, Vec<Broken>), Failure> {
+    let (read, mut broken) = asked(folder, paths, reading, Mask::of)?;
+    let mut masks = BTreeMap::new();
+    for (path, one) in paths.iter().zip(read) {
+        match one {
+            Some((_, Some(mask))) => {
+                masks.insert(path.clone(), mask);
+            }
+            Some((_, None)) => broken.push(Broken {
+                file: folder.join(path).display().to_string(),
+                why: "The image is of floats and no mask.".to_owned(),
+            }),
+            None => {}
+        }
+    }
+    Ok((masks, broken))
+}
+
+/// For each path the image and what was asked of its pixels; none of one that cannot be read.
+type Answers<T> = (Vec<Option<(Picture, Option<T>)>>, Vec<Broken>);
+
+fn asked<T: Send>(
+    folder: &Path,
+    paths: &[String],
+    reading: &Reading,
+    ask: impl Fn(&Pixels) -> T + Sync + Send,
+) -> Result<Answers<T>, Failure> {
+    let found = paths.iter().map(|path| (path.clone(), folder.join(path)));
+    let found = Found(found.collect());
+    let limits = Limits::default();
+    let answers = pace(reading).on_threads(|| read_images(paths, &found, &limits, ask));
+    if stopped() {
+        return Err(Failure::interrupted());
+    }
+    let mut broken = Vec::new();
+    let answers = paths
+        .iter()
+        .zip(answers)
+        .map(|(path, answer)| match answer {
+            Ok(answer) => Some(answer),
+            Err(why) => {
+                let file = found.shown(path);
+                broken.push(Broken { file, why });
+                None
+            }
+        });
+    Ok((answers.collect(), broken))
+}
+
+/// A PNG file with these images in rows, below a folder; what cannot be read is left out.
+pub fn sheet_of(folder: &Path, rows: &[Vec<String>]) -> Vec<u8> {
+    const SIDE: u32 = 160;
+    let thumbnail = |path: &String| {
+        let file = fs::File::open(folder.join(path)).ok()?;
+        let file = Box::new(BufReader::new(file));
+        let small = |pixels: &Pixels| Thumbnail::of(pixels, SIDE);
+        Picture::read_with(file, &Limits::default(), small).ok()?.1
+    };
+    let rows: Vec<Vec<Thumbnail>> = rows
+        .iter()
+        .map(|row| row.iter().filter_map(thumbnail).collect())
+        .collect();
+    sheet(&rows, SIDE)
 }
 
 /// The files of a folder by their paths in it, with `/` between folders; those of a pattern by their paths; one file by

@@ -551,3 +551,44 @@ fn readings_that_contradict_themselves_and_words_without_an_order_are_named() {
         (&serde_json::json!(2), &serde_json::json!(3))
     );
 }
+
+#[test]
+fn who_read_makes_a_model_less_sure_of_itself() {
+    let place = TempDir::new().expect("a folder");
+    let mut rows = String::from("case,reader,label,score\n");
+    for case in 0..60 {
+        for (reader, odd) in [("ann", 59), ("ben", 7), ("cleo", 3)] {
+            let truth = (case % 3 == 0) != (case % odd == 1);
+            let score = if (case % 3 == 0) != (case % 10 == 3) {
+                0.9
+            } else {
+                0.1
+            };
+            rows.push_str(&format!("{case},{reader},{},{score}\n", u8::from(truth)));
+        }
+    }
+    fs::write(place.path().join("t.csv"), rows).expect("a file");
+    let words = [
+        "data", "agree", "t.csv", "--case", "case", "--reader", "reader", "--label", "label",
+        "--score", "score", "--json",
+    ];
+    let document = bare(
+        place.path(),
+        &[&words[..], &["--threshold", "0.5"]].concat(),
+    )
+    .exits(0)
+    .json();
+    let endpoints = document["endpoints"].as_array().expect("endpoints");
+    let ids: Vec<&str> = endpoints.iter().map(|one| text(&one["metric"])).collect();
+    assert_eq!(ids, ["sensitivity", "specificity", "auroc"]);
+    for one in endpoints {
+        let width = |of: &str| {
+            one[of]["high"].as_f64().expect("high") - one[of]["low"].as_f64().expect("low")
+        };
+        assert!(width("patients_and_readers") > width("patients"), "{one}");
+    }
+    let wrong = bare(place.path(), &[&words[..], &["--positive", "yes"]].concat())
+        .exits(2)
+        .json();
+    assert_eq!(wrong["code"], "positive");
+}

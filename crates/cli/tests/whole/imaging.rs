@@ -230,3 +230,132 @@ fn dicom_headers_are_held_against_a_data_plan() {
     // The CT of 128 rows and the chest X-ray of 169.
     assert_eq!(failed[0]["unexpected"], 2, "{document:#}");
 }
+
+#[test]
+fn images_that_show_the_same_are_found_in_a_published_split() {
+    let labels = shared("blood-cells-multisite") + "/labels.csv";
+    let place = TempDir::new().expect("a folder");
+    let sheet = place.path().join("pairs.png");
+    let roles = [
+        "check",
+        &labels,
+        "--label",
+        "label",
+        "--positive",
+        "wbc",
+        "--id",
+        "source_image",
+        "--site",
+        "site",
+    ];
+    let more = [
+        "--split",
+        "published_split",
+        "--images",
+        "image",
+        "--sheet",
+        sheet.to_str().expect("UTF-8"),
+    ];
+    let found = data(&[&roles[..], &more].concat()).exits(1).json();
+    let of = |check: &str| {
+        let all = found["findings"].as_array().expect("findings").iter();
+        let mut all =
+            all.filter(|one| one["check"] == check && one["evidence"]["kind"] == "images");
+        all.next()
+            .unwrap_or_else(|| panic!("no {check} of images: {found:#}"))
+            .clone()
+    };
+    let copies = of("near_duplicates");
+    assert_eq!(copies["severity"], "warn");
+    // The two files with the same bytes are the most alike.
+    assert!(copies["evidence"]["pairs"][0]["likeness"].as_f64() > Some(0.999));
+    assert_eq!(copies["columns"][0], "image");
+    assert_eq!(of("patient_overlap")["severity"], "stop");
+    assert_eq!(&fs::read(&sheet).expect("the sheet")[1..4], b"PNG");
+}
+
+#[test]
+fn images_that_are_not_there_are_named() {
+    let place = TempDir::new().expect("a folder");
+    let rows: String = (0..20)
+        .map(|i| format!("scan{i}.png,{}\n", i % 2))
+        .collect();
+    fs::write(place.path().join("t.csv"), format!("image,y\n{rows}")).expect("a file");
+    let check = |more: &[&str]| {
+        let words = ["data", "check", "t.csv", "--label", "y", "--json"];
+        bare(place.path(), &[&words[..], more].concat())
+    };
+    let missing = check(&["--images", "image"]).exits(2).json();
+    assert!(text(&missing["message"]).contains("scan0.png"), "{missing}");
+    assert!(text(&missing["message"]).contains("19 more"), "{missing}");
+    let other = check(&["--images", "picture"]).exits(2).json();
+    assert!(text(&other["message"]).contains("picture"), "{other}");
+    let no_column = check(&["--image-dir", "scans"]).exits(2).json();
+    assert_eq!(no_column["code"], "no_images");
+    check(&["--images", "image", "--skip-bad"]).exits(0);
+}
+
+/// A BMP image of one row of grey pixels (Windows BITMAPINFOHEADER, 24 bits, rows filled to four bytes).
+fn bmp(values: &[u8]) -> Vec<u8> {
+    let row: Vec<u8> = values.iter().flat_map(|value| [*value; 3]).collect();
+    let row = [&row[..], &vec![0; (4 - row.len() % 4) % 4]].concat();
+    let words = |all: &[u32]| {
+        all.iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect::<Vec<u8>>()
+    };
+    let head = words(&[
+        54 + row.len() as u32,
+        0,
+        54,
+        40,
+        values.len() as u32,
+        1,
+        24 << 16 | 1,
+        0,
+    ]);
+    [
+        b"BM",
+        &head[..],
+        &words(&[row.len() as u32, 0, 0, 0, 0]),
+        &row,
+    ]
+    .concat()
+}
+
+#[test]
+fn masks_of_readers_are_compared_by_dice() {
+    let place = TempDir::new().expect("a folder");
+    for (name, values) in [
+        ("a1", [1, 1, 0, 0]),
+        ("b1", [0, 1, 1, 0]),
+        ("a2", [9, 9, 9, 9]),
+        ("b2", [9, 9, 9, 9]),
+        ("a3", [0, 0, 0, 0]),
+        ("b3", [0, 0, 0, 0]),
+    ] {
+        fs::write(place.path().join(format!("{name}.bmp")), bmp(&values)).expect("a file");
+    }
+    fs::write(place.path().join("wide.bmp"), bmp(&[1; 5])).expect("a file");
+    let rows = "case,reader,mask\n1,ann,a1.bmp\n1,ben,b1.bmp\n2,ann,a2.bmp\n2,ben,b2.bmp\n3,ann,a3.bmp\n3,ben,b3.bmp\n";
+    fs::write(place.path().join("t.csv"), rows).expect("a file");
+    let words = [
+        "data", "agree", "t.csv", "--case", "case", "--reader", "reader", "--label", "mask",
+        "--masks", ".", "--json",
+    ];
+    let document = bare(place.path(), &words).exits(0).json();
+    let pair = &document["pairs"][0];
+    assert_eq!((&pair["a"], &pair["n"]), (&"ann".into(), &3.into()));
+    // Dice 0.5 and 1; two empty masks measure nothing.
+    assert_eq!(pair["dice"]["value"], 0.75);
+    assert_eq!(pair["dice"]["n"], 2);
+    assert_eq!(document["overall"]["dice"]["value"], 0.75);
+    assert_eq!(document["both_empty"], 1);
+    fs::write(
+        place.path().join("t.csv"),
+        rows.replace("b2.bmp", "wide.bmp"),
+    )
+    .expect("a file");
+    let wrong = bare(place.path(), &words).exits(2).json();
+    assert!(text(&wrong["message"]).contains("wide.bmp"), "{wrong}");
+}

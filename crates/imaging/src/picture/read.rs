@@ -52,6 +52,18 @@ impl Picture {
     /// # Errors
     /// [`PictureError`]; an image past a limit is refused before its pixels are unpacked.
     pub fn read<'a>(file: Box<dyn Read + 'a>, limits: &Limits) -> Result<Self, PictureError> {
+        Ok(Self::read_with(file, limits, |_| ())?.0)
+    }
+
+    /// Reads an image, and asks its pixels something more; no answer if they are floats.
+    ///
+    /// # Errors
+    /// As [`Picture::read`].
+    pub fn read_with<'a, T>(
+        file: Box<dyn Read + 'a>,
+        limits: &Limits,
+        ask: impl FnOnce(&Pixels) -> T,
+    ) -> Result<(Self, Option<T>), PictureError> {
         let max = limits.file_bytes_max;
         let mut bytes = Vec::new();
         let read = file.take(max.saturating_add(1)).read_to_end(&mut bytes);
@@ -62,10 +74,14 @@ impl Picture {
         if bytes.len() as u64 > max {
             return Err(PictureError::TooManyBytes { max });
         }
-        Self::of_bytes(&bytes, limits)
+        Self::of_bytes(&bytes, limits, ask)
     }
 
-    fn of_bytes(bytes: &[u8], limits: &Limits) -> Result<Self, PictureError> {
+    fn of_bytes<T>(
+        bytes: &[u8],
+        limits: &Limits,
+        ask: impl FnOnce(&Pixels) -> T,
+    ) -> Result<(Self, Option<T>), PictureError> {
         let guessed = image::guess_format(bytes).map_err(|_| PictureError::NotImage)?;
         let format = name(guessed).ok_or(PictureError::NotImage)?;
         // Eight bytes a pixel are the most that is unpacked: four channels of 16 bits. The half more is for the decoder.
@@ -98,7 +114,7 @@ impl Picture {
         }
         let pixels = Pixels::of(image);
         let measure = |property: &super::Property| (property.measure)(pixels.as_ref()?);
-        Ok(Self {
+        let picture = Self {
             format,
             bytes: bytes.len() as u64,
             width,
@@ -107,7 +123,8 @@ impl Picture {
             bits,
             camera,
             properties: PROPERTIES.iter().map(measure).collect(),
-        })
+        };
+        Ok((picture, pixels.as_ref().map(ask)))
     }
 }
 

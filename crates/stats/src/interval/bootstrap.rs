@@ -36,7 +36,22 @@ pub fn bootstrap_of_patients(
             .collect();
         statistic(&drawn).filter(|value| value.is_finite())
     };
-    let mut values: Vec<f64> = (0..resamples).into_par_iter().filter_map(drawn).collect();
+    bounds_of(
+        (0..resamples).into_par_iter().filter_map(drawn).collect(),
+        resamples,
+        level,
+    )
+}
+
+/// The percentile interval of what was drawn, where some of the `resamples` draws may have given nothing.
+///
+/// # Errors
+/// [`Undefined::TooFewResamples`] when more than 5 % did.
+pub(crate) fn bounds_of(
+    mut values: Vec<f64>,
+    resamples: u32,
+    level: Level,
+) -> Result<(f64, f64), Undefined> {
     if values.is_empty() || (values.len() as f64) < DEFINED_SHARE_MIN * f64::from(resamples) {
         return Err(Undefined::TooFewResamples);
     }

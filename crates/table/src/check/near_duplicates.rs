@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::alike::Pair;
 use super::inputs::hashes;
-use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, ImagePair, Measure, Study, percent};
 use crate::expectation::share;
 use crate::{Table, Values};
 
@@ -16,7 +16,8 @@ use crate::{Table, Values};
 /// table warn, and so does 1 % and more of copies; fewer that say little, such as rows without values, are noted. Near copies
 /// agree in nine tenths of the columns (numbers within 0.02 standard deviations) and in more than chance gives to any pair of
 /// the table; they warn, since nobody but the same patient, or an augmented row, is so alike. Tables whose columns say too
-/// little to know a person again are looked at for exact copies only. The limits are conventions of galen.
+/// little to know a person again are looked at for exact copies only. Images that show the same (see `galen_imaging::alike`) warn,
+/// unless both are of one patient. The limits are conventions of galen.
 ///
 /// # Source
 /// Kapoor and Narayanan 2023, Patterns 4:100804, L1.4 (duplicates on both sides of a split); Fellegi and Sunter 1969, JASA
@@ -48,7 +49,11 @@ impl Check for NearDuplicates {
         let near: Vec<Pair> = near
             .filter(|pair| pair.agree < pair.of && !exact.contains(&pair.rows))
             .collect();
-        let found = [of_exact(study, &repeated), of_near(study, &near)];
+        let found = [
+            of_exact(study, &repeated),
+            of_near(study, &near),
+            of_images(study),
+        ];
         found.into_iter().flatten().collect()
     }
 }
@@ -101,6 +106,69 @@ fn of_near(study: &Study, near: &[Pair]) -> Option<Finding> {
     let evidence = json!({ "kind": "near", "pairs": examples });
     let measure = ("share_of_rows_with_a_near_copy", copies);
     Some(finding(Severity::Warn, message, measure, evidence))
+}
+
+/// Images that show the same: of different patients they warn, of one they are noted.
+fn of_images(study: &Study) -> Option<Finding> {
+    let copies = study.images?;
+    let pairs = copies.pairs.iter().filter(|pair| !pair.is_one_file);
+    let pairs: Vec<&ImagePair> = pairs.collect();
+    if pairs.is_empty() {
+        return None;
+    }
+    let differ = |column: &Option<String>| {
+        let texts = column
+            .as_deref()
+            .and_then(|name| study.table.texts(name).ok());
+        let differ = |pair: &&&ImagePair| {
+            let [a, b] = pair.rows;
+            texts.as_ref().is_some_and(|texts| texts[a] != texts[b])
+        };
+        pairs.iter().filter(differ).count()
+    };
+    let (patients, sites) = (differ(&study.roles.id), differ(&study.roles.site));
+    let images: HashSet<usize> = pairs.iter().flat_map(|pair| pair.rows).collect();
+    let estimate = share(images.len(), copies.images, study.roles.level);
+    let mut message = format!(
+        "{} pairs of images show the same, turned, cut or brightened at most: {} of {} images ({})",
+        pairs.len(),
+        images.len(),
+        copies.images,
+        percent(estimate.value.unwrap_or_default())
+    );
+    let is_of_one = study.roles.id.is_some() && patients == 0;
+    match is_of_one {
+        true => message.push_str(", always of one patient"),
+        false if study.roles.id.is_some() => {
+            message.push_str(&format!("; {patients} pairs are of two patients"));
+        }
+        false => {}
+    }
+    if sites > 0 {
+        message.push_str(&format!(
+            "; {sites} pairs are of two sites, so that these are not independent"
+        ));
+    }
+    message.push('.');
+    let mut shown = pairs.clone();
+    shown.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.rows.cmp(&b.rows)));
+    shown.truncate(SHOWN);
+    let severity = match is_of_one {
+        true => Severity::Note,
+        false => Severity::Warn,
+    };
+    Some(Finding {
+        columns: vec![copies.column.clone()],
+        ..finding(
+            severity,
+            message,
+            ("share_of_images_with_a_copy", estimate),
+            json!({
+                "kind": "images", "pairs": shown, "limit": copies.limit, "blank": copies.blank,
+                "of_two_patients": patients, "of_two_sites": sites,
+            }),
+        )
+    })
 }
 
 fn finding(

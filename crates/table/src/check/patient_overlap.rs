@@ -1,23 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use galen_spec::data::Severity;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::alike::Pair;
-use super::{About, Check, CheckHead, Finding, Measure, Study, percent};
+use super::{About, Check, CheckHead, Finding, ImagePair, Measure, Study, percent};
 use crate::expectation::share;
 
 /// Patients with rows in more than one part.
 ///
 /// A model that saw a patient in training is tested on somebody it knows, so one such patient stops. A patient whose id was
-/// changed is known by the row: rows of two parts that agree in nearly all columns, and in more than chance gives to any pair
-/// of the table, are counted as well. Three and more such pairs stop, fewer warn, since two people may be alike. Needs the
-/// column of the part.
+/// changed is known by the row: rows of two parts that agree in nearly all columns, and in more than chance gives to any pair of
+/// the table, are counted as well; so are images of two parts that show the same. Three and more such pairs stop, fewer warn,
+/// since two people may be alike. Needs the column of the part.
 ///
 /// # Source
 /// Kapoor and Narayanan 2023, Patterns 4:100804, L1.1 and L3.2 (no clean separation, dependent training and test rows);
 /// Fellegi and Sunter 1969, JASA 64:1183-1210 (the same person without a key).
 pub struct PatientOverlap;
+
+/// Pairs that are shown.
+const SHOWN: usize = 20;
+/// Pairs from which on it stops.
+const MANY: usize = 3;
 
 impl Check for PatientOverlap {
     fn about(&self) -> About {
@@ -38,7 +43,8 @@ impl Check for PatientOverlap {
             .id
             .as_ref()
             .and_then(|id| by_id(study, id, split));
-        by_id.into_iter().chain(by_row(study, split)).collect()
+        let found = [by_id, by_row(study, split), by_image(study, split)];
+        found.into_iter().flatten().collect()
     }
 }
 
@@ -81,44 +87,84 @@ fn by_id(study: &Study, id: &str, split: &str) -> Option<Finding> {
 
 /// Pairs of rows in two parts that are too alike to be of two people.
 fn by_row(study: &Study, split: &str) -> Option<Finding> {
+    let pairs: Vec<(Pair, [usize; 2])> = study
+        .alike()
+        .iter()
+        .map(|pair| (*pair, pair.rows))
+        .collect();
+    let pairs = across(study, split, pairs)?;
+    let shown = pairs.iter().take(SHOWN);
+    let shown =
+        shown.map(|(pair, rows)| json!({"rows": rows, "agree": pair.agree, "columns": pair.of}));
+    let message = format!(
+        "{} pairs of rows in two parts of `{split}` agree in nearly all columns, under other ids: they are most likely the same patients.",
+        pairs.len()
+    );
+    let evidence = json!({ "kind": "near_identical_rows", "pairs": shown.collect::<Vec<_>>() });
+    let rows = pairs.iter().map(|(_, rows)| *rows);
+    Some(of_pairs(study, split, rows.collect(), message, evidence))
+}
+
+/// Pairs of images in two parts that show the same.
+fn by_image(study: &Study, split: &str) -> Option<Finding> {
+    let copies = study.images?;
+    let pairs = copies.pairs.iter().map(|pair| (*pair, pair.rows));
+    let pairs = across(study, split, pairs.collect())?;
+    let shown: Vec<ImagePair> = pairs.iter().take(SHOWN).map(|(pair, _)| *pair).collect();
+    let message = format!(
+        "{} pairs of images in two parts of `{split}` show the same: what is tested was seen in training.",
+        pairs.len()
+    );
+    let evidence = json!({ "kind": "images", "pairs": shown, "limit": copies.limit });
+    let rows = pairs.iter().map(|(_, rows)| *rows);
+    let finding = of_pairs(study, split, rows.collect(), message, evidence);
+    Some(Finding {
+        columns: vec![copies.column.clone(), split.to_owned()],
+        ..finding
+    })
+}
+
+/// Those pairs whose rows are in two parts; nothing if there is none.
+fn across<T>(
+    study: &Study,
+    split: &str,
+    pairs: Vec<(T, [usize; 2])>,
+) -> Option<Vec<(T, [usize; 2])>> {
     let parts = study.table.texts(split).ok()?;
     let part_of = |row: usize| parts[row].as_deref().map(str::trim);
-    let is_across = |pair: &Pair| {
-        let [a, b] = pair.rows.map(part_of);
+    let is_across = |(_, rows): &(T, [usize; 2])| {
+        let [a, b] = rows.map(part_of);
         a.is_some() && b.is_some() && a != b
     };
-    let pairs = study.alike().iter().copied();
-    let pairs: Vec<Pair> = pairs.filter(is_across).collect();
-    if pairs.is_empty() {
-        return None;
-    }
-    let rows: BTreeSet<usize> = pairs.iter().flat_map(|pair| pair.rows).collect();
-    let overlap = share(rows.len(), study.table.rows(), study.roles.level);
-    let shown: Vec<_> = pairs
-        .iter()
-        .take(20)
-        .map(|pair| json!({"rows": pair.rows, "agree": pair.agree, "columns": pair.of}))
-        .collect();
+    let pairs: Vec<_> = pairs.into_iter().filter(is_across).collect();
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+fn of_pairs(
+    study: &Study,
+    split: &str,
+    pairs: Vec<[usize; 2]>,
+    message: String,
+    evidence: Value,
+) -> Finding {
+    let rows: BTreeSet<usize> = pairs.iter().flatten().copied().collect();
     let mut columns: Vec<String> = study.roles.id.iter().cloned().collect();
     columns.push(split.to_owned());
-    Some(Finding {
+    Finding {
         check: "patient_overlap",
-        severity: if pairs.len() >= 3 {
+        severity: if pairs.len() >= MANY {
             Severity::Stop
         } else {
             Severity::Warn
         },
         columns,
-        message: format!(
-            "{} pairs of rows in two parts of `{split}` agree in nearly all columns, under other ids: they are most likely the same patients.",
-            pairs.len()
-        ),
+        message,
         measure: Some(Measure {
             name: "share_of_rows",
-            estimate: overlap,
+            estimate: share(rows.len(), study.table.rows(), study.roles.level),
         }),
-        evidence: json!({ "kind": "near_identical_rows", "pairs": shown }),
+        evidence,
         help: "Look at the pairs; give a patient one id everywhere, then divide by patient again."
             .to_owned(),
-    })
+    }
 }

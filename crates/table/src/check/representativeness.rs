@@ -308,8 +308,8 @@ mod tests {
             ..Roles::of_label("y")
         };
         let beside = Beside {
-            plan: None,
             target: Some(&target),
+            ..Beside::default()
         };
         let all = check(&table_here, &roles, beside).expect("the columns are there");
         let here = all.findings.into_iter();

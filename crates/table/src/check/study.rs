@@ -8,7 +8,7 @@ use galen_stats::{Cases, Estimate, Level, interval, metric};
 use rayon::prelude::*;
 
 use super::alike::{Pair, alike};
-use super::{Beside, CheckError, label_proxy};
+use super::{Beside, CheckError, ImageCopies, label_proxy};
 use crate::{ColumnError, Kind, Table, cell};
 
 /// The area under the curve from which on a column nearly is the label.
@@ -75,6 +75,7 @@ pub struct Study<'a> {
     pub roles: &'a Roles,
     pub plan: Option<&'a Data>,
     pub target: Option<&'a Table>,
+    pub images: Option<&'a ImageCopies>,
     /// Whether each row is diseased; `None` without truth.
     pub truth: Vec<Option<bool>>,
     /// The patient of each row, where patients have several rows: then intervals and tests count patients.
@@ -139,6 +140,7 @@ impl<'a> Study<'a> {
             roles,
             plan: beside.plan,
             target: beside.target,
+            images: beside.images,
             patients: patients(table, roles)?,
             drawn: OnceLock::new(),
             alike: OnceLock::new(),

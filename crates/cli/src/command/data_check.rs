@@ -1,0 +1,218 @@
+//! `galen data check FILE`: what ruins clinical models, in a table and in the images that it names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use galen_imaging::picture::{PROPERTIES, Picture};
+use galen_table::Table;
+use galen_table::check::{Beside, CheckHead, ImageCopies, ImagePair, Roles, check};
+use serde_json::json;
+
+use super::data::found_lines;
+use crate::args::{DataCheck, Reading};
+use crate::outside::write_file;
+use crate::place::Place;
+use crate::reading::{broken_among, is_image_folder, pictures, sheet_of, table_in};
+use crate::report::{Failure, Report};
+
+/// Pairs that a sheet shows.
+const PAIRS_DRAWN: usize = 100;
+
+pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
+    let Some(label) = &args.label else {
+        return Err(Failure::usage(
+            "no_label",
+            "nothing says which column is the label",
+            "name it: --label COL",
+        ));
+    };
+    let read = table_in(file, &args.reading)?;
+    let plain = Roles::of_label(label);
+    let roles = Roles {
+        positive: args
+            .positive
+            .clone()
+            .unwrap_or_else(|| plain.positive.clone()),
+        id: args.id.clone(),
+        time: args.time.clone(),
+        split: args.split.clone(),
+        groups: args.groups.clone(),
+        event_time: args.label_time.clone(),
+        site: args.site.clone(),
+        confounders: args.confounders.clone(),
+        ..plain
+    };
+    let target = args.target.as_deref();
+    let target = target
+        .map(|target| table_in(&place.path(target), &args.reading))
+        .transpose()?;
+    let (read, copies) = match images_of(file, args, place)? {
+        Some((column, folder)) => {
+            let (read, copies) = with_images(read, &column, &folder, &args.reading)?;
+            if let Some(out) = &args.sheet {
+                write_file(&place.path(out), &sheet(&read, &copies, &folder))?;
+            }
+            (read, Some(copies))
+        }
+        None if args.sheet.is_some() => return Err(no_images()),
+        None => (read, None),
+    };
+    let beside = Beside {
+        plan: None,
+        target: target.as_ref(),
+        images: copies.as_ref(),
+    };
+    let report = check(&read, &roles, beside).map_err(|error| {
+        Failure::usage(
+            "check",
+            error.to_string(),
+            "name the columns as the file does",
+        )
+    })?;
+    let document = json!({"ok": report.ok, "heads": report.heads, "findings": report.findings});
+    let mut lines = vec![format!("{} finding(s).", report.findings.len())];
+    for head in &report.heads {
+        let title = match head.head {
+            CheckHead::Relevance => "Relevance",
+            CheckHead::Integrity => "Integrity",
+            CheckHead::Representativeness => "Representativeness",
+        };
+        lines.push(format!(
+            "\n{title}: {} stop, {} warn, {} note.",
+            head.stop, head.warn, head.note
+        ));
+        let here = report.findings.iter();
+        let here = here.filter(|one| head.checks.contains(&one.check));
+        lines.extend(found_lines(&json!(here.collect::<Vec<_>>())));
+    }
+    Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
+}
+
+/// The column that names images and where they lie, if there is one: the named one, or the paths of a folder of images.
+fn images_of(
+    file: &Path,
+    args: &DataCheck,
+    place: &Place,
+) -> Result<Option<(String, PathBuf)>, Failure> {
+    let beside = || file.parent().unwrap_or(Path::new("")).to_owned();
+    let folder = args.image_dir.as_deref().map(|folder| place.path(folder));
+    match &args.images {
+        Some(column) => Ok(Some((column.clone(), folder.unwrap_or_else(beside)))),
+        None if folder.is_some() => Err(no_images()),
+        None if is_image_folder(file, &args.reading)? => Ok(Some(("path".into(), file.to_owned()))),
+        None => Ok(None),
+    }
+}
+
+fn no_images() -> Failure {
+    Failure::usage(
+        "no_images",
+        "nothing says which column names the images",
+        "name it: --images COL",
+    )
+}
+
+/// The pairs of images that show the same, a row each, the most alike first.
+fn sheet(table: &Table, copies: &ImageCopies, folder: &Path) -> Vec<u8> {
+    let mut pairs: Vec<_> = copies
+        .pairs
+        .iter()
+        .filter(|pair| !pair.is_one_file)
+        .collect();
+    pairs.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.rows.cmp(&b.rows)));
+    pairs.truncate(PAIRS_DRAWN);
+    let path = |row| table.text(&copies.column, row);
+    let rows = pairs
+        .iter()
+        .map(|pair| pair.rows.into_iter().filter_map(path).collect());
+    sheet_of(folder, &rows.collect::<Vec<_>>())
+}
+
+/// The table with a column for each number of its images that differs between them, and which images show the same.
+fn with_images(
+    table: Table,
+    column: &str,
+    folder: &Path,
+    reading: &Reading,
+) -> Result<(Table, ImageCopies), Failure> {
+    let failed = |error: galen_table::ColumnError| {
+        Failure::usage(
+            "check",
+            error.to_string(),
+            "name the columns as the file does",
+        )
+    };
+    let named = table.texts(column).map_err(failed)?;
+    let mut rows_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, path) in named.iter().enumerate() {
+        if let Some(path) = path {
+            rows_of.entry(path).or_default().push(row);
+        }
+    }
+    let paths: Vec<String> = rows_of.keys().map(|path| (*path).to_owned()).collect();
+    let read = pictures(folder, &paths, reading)?;
+    if let (Some(first), false) = (read.broken.first(), reading.skip_bad) {
+        return Err(broken_among(first, read.broken.len()));
+    }
+    for one in &read.broken {
+        eprintln!("warning: {}: {}", one.file, one.why);
+    }
+    let rows: Vec<&Vec<usize>> = rows_of.values().collect();
+    let fingerprints: Vec<_> = read.fingerprints;
+    let alike = galen_imaging::alike(&fingerprints);
+    let first = |image: usize| rows[image][0];
+    let mut pairs: Vec<ImagePair> = alike
+        .pairs
+        .iter()
+        .map(|pair| ImagePair {
+            rows: pair.images.map(first),
+            likeness: pair.likeness,
+            z: pair.z,
+            is_one_file: false,
+        })
+        .collect();
+    for rows in &rows {
+        pairs.extend(rows[1..].iter().map(|&row| ImagePair {
+            rows: [rows[0], row],
+            likeness: 1.0,
+            z: f64::MAX,
+            is_one_file: true,
+        }));
+    }
+    let mut table = table;
+    let values = numbers(&read.pictures);
+    for (name, of_image) in values {
+        let mut of_row = vec![None; table.rows()];
+        for (rows, value) in rows.iter().zip(&of_image) {
+            rows.iter().for_each(|&row| of_row[row] = *value);
+        }
+        let name = format!("image_{name}");
+        let is_varied = of_image.iter().any(|value| *value != of_image[0]);
+        if is_varied && !table.has(&name) && column != "path" {
+            table = table.with_column(&name, &of_row).map_err(failed)?;
+        }
+    }
+    let copies = ImageCopies {
+        column: column.to_owned(),
+        images: paths.len(),
+        blank: alike.blank - read.broken.len(),
+        limit: alike.limit,
+        pairs,
+    };
+    Ok((table, copies))
+}
+
+/// Numbers of images by their names; none of an image that could not be read.
+fn numbers(pictures: &[Option<Picture>]) -> Vec<(&'static str, Vec<Option<f64>>)> {
+    let each = |of: &dyn Fn(&Picture) -> Option<f64>| -> Vec<Option<f64>> {
+        pictures.iter().map(|one| of(one.as_ref()?)).collect()
+    };
+    let mut numbers = vec![
+        ("width", each(&|one| Some(f64::from(one.width)))),
+        ("height", each(&|one| Some(f64::from(one.height)))),
+    ];
+    for (at, property) in PROPERTIES.iter().enumerate() {
+        numbers.push((property.name, each(&|one| one.properties[at])));
+    }
+    numbers
+}
