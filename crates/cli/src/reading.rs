@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use galen_spec::data::Column;
 use galen_table::scan::{Folder, Member, Pace, Scan, ScanError, whole};
-use galen_table::{FindTypes, Format, KeepTexts, ReadError, ReadOptions, Source, Table, open};
+use galen_table::{
+    FindTypes, Format, KeepTexts, LookAt, ReadError, ReadOptions, Source, Table, open,
+};
 use serde::Serialize;
 
 use crate::args::Reading;
@@ -57,10 +59,12 @@ pub fn texts_in(
     columns: &[Column],
     keep_texts: KeepTexts,
     find_types: FindTypes,
+    look_at: LookAt,
 ) -> Result<Opened, Failure> {
     let options = ReadOptions {
         keep_texts,
         find_types,
+        look_at,
         ..options_of(reading, columns)?
     };
     scan_with(path, reading, options)

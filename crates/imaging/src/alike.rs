@@ -90,11 +90,14 @@ pub fn alike(fingerprints: &[Option<Fingerprint>]) -> Alike {
                     let differs = (hash ^ hashes[other]).count_ones();
                     differs <= DIFFER && other != at && (cut > 0 || other < at)
                 });
-                if near.is_empty() || best.len() >= COPIES {
+                if near.is_empty() {
                     continue;
                 }
                 let (seen, count) = (waves.seen(view), waves.count());
                 for &other in &near {
+                    if best.len() >= COPIES {
+                        break;
+                    }
                     let fewer = count.min(counts[other]);
                     let likeness = Likeness::of(&seen, &whole[other], fewer);
                     if likeness.is_copy(limit) {
@@ -258,5 +261,58 @@ impl Index {
                 into.extend(images[range].iter().map(|&image| image as usize));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, GrayImage, Luma, imageops};
+
+    use super::*;
+    use crate::picture::Pixels;
+
+    /// A cell in the middle of a tile, with grains of its own.
+    fn cell(number: u32) -> GrayImage {
+        let grain = |at: u32| {
+            let mixed = (number * 131 + at).wrapping_mul(0x9E37_79B9);
+            f64::from((mixed ^ mixed >> 15).wrapping_mul(0x85EB_CA6B) >> 8) / f64::from(1 << 24)
+        };
+        GrayImage::from_fn(64, 64, |x, y| {
+            let (x, y) = (f64::from(x) / 64.0, f64::from(y) / 64.0);
+            let middle = ((x - 0.5).hypot(y - 0.5) < 0.4) as u8;
+            let grains: f64 = (0..14)
+                .map(|at| {
+                    let far = (x - grain(3 * at)).hypot(y - grain(3 * at + 1));
+                    (-(far * far) / 0.006).exp() * (grain(3 * at + 2) - 0.5)
+                })
+                .sum();
+            Luma([(120.0 + 50.0 * f64::from(middle) + 120.0 * grains).clamp(0.0, 255.0) as u8])
+        })
+    }
+
+    fn known(image: &GrayImage) -> Option<Fingerprint> {
+        let pixels = Pixels::of(DynamicImage::ImageLuma8(image.clone()));
+        Fingerprint::of(&pixels.expect("pixels"))
+    }
+
+    #[test]
+    fn copies_are_found_among_images_of_one_kind_and_others_are_none() {
+        let mut images: Vec<GrayImage> = (0..300).map(cell).collect();
+        let first: Vec<_> = images.iter().map(known).collect();
+        assert_eq!(alike(&first).pairs, []);
+        images.push(imageops::rotate90(&images[7]));
+        images.push(
+            imageops::crop_imm(&imageops::flip_horizontal(&images[20]), 3, 3, 61, 61).to_image(),
+        );
+        images.push(GrayImage::new(64, 64));
+        let all: Vec<_> = images.iter().map(known).collect();
+        let found = alike(&all);
+        let pairs: Vec<[usize; 2]> = found.pairs.iter().map(|pair| pair.images).collect();
+        assert_eq!(pairs, [[7, 300], [20, 301]]);
+        assert_eq!(found.blank, 1);
+        // Of copies of one image a few are listed for each.
+        let many = vec![known(&images[0]); 200];
+        assert!((199..=200 * COPIES).contains(&alike(&many).pairs.len()));
+        assert_eq!(alike(&[None, known(&images[0])]).pairs, []);
     }
 }

@@ -30,7 +30,8 @@ mod write;
 
 pub use cell::Cell;
 pub use read::{
-    FindTypes, Format, KeepTexts, Limits, Packing, ReadError, ReadOptions, is_guarded, open, unpack,
+    FindTypes, Format, KeepTexts, Limits, LookAt, Packing, ReadError, ReadOptions, is_guarded,
+    open, unpack,
 };
 pub use source::Source;
 pub use table::{ColumnError, Head, Heads, Kind, Table};

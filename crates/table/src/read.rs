@@ -39,6 +39,8 @@ pub struct ReadOptions {
     pub keep_texts: KeepTexts,
     /// Of which columns of delimited text the types are found out.
     pub find_types: FindTypes,
+    /// How much of delimited text is looked at when it is opened.
+    pub look_at: LookAt,
     pub limits: Limits,
     /// Declared columns: their type is not guessed, and a cell that does not fit is an error. A declared column that the
     /// file does not have is left to [`crate::expectation::declared`], a column that is not declared is typed by what it holds.
@@ -73,6 +75,19 @@ pub enum FindTypes {
     NamedIn(Vec<String>),
 }
 
+/// How much of a text is looked at to know the types of its columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LookAt {
+    /// All rows, before any is taken.
+    #[default]
+    All,
+    /// Some parts of a large text, if that tells the type of each column; the types hold for all rows all the same, since reading
+    /// ends with [`ReadError::Changed`] at the first cell or record that is not as in these parts. Then it is opened anew with
+    /// [`LookAt::All`], which says what is wrong or finds other types. Text that is read to its end this way has the types that
+    /// looking at all of it finds.
+    Sample,
+}
+
 impl FindTypes {
     pub(crate) fn of(&self, column: &str) -> bool {
         match self {
@@ -92,6 +107,7 @@ impl Default for ReadOptions {
             common_na: true,
             encoding: None,
             keep_texts: KeepTexts::None,
+            look_at: LookAt::All,
             find_types: FindTypes::All,
             limits: Limits::default(),
             columns: Vec::new(),

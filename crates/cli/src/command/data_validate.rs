@@ -17,8 +17,8 @@ use galen_table::expectation::{
     AskError, ExpectationResult, check_names, declared as implied, texts_of, types_of,
     validate_scan,
 };
-use galen_table::scan::{Scan, look_up};
-use galen_table::{FindTypes, KeepTexts};
+use galen_table::scan::{Scan, ScanError, look_up};
+use galen_table::{FindTypes, KeepTexts, LookAt};
 use serde_json::{Value, json};
 
 use super::data::found_lines;
@@ -55,19 +55,31 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         }
         _ => FindTypes::All,
     };
-    let opened = texts_in(file, &args.reading, &expected.codes, texts, types)?;
-    let scan: Arc<dyn Scan> = Arc::from(opened.scan);
-    let others = OtherTables::read(args, place, &scan)?;
-    let scan = scan.as_ref();
     let keep = if args.out.is_some() {
         Keep::EveryRow
     } else {
         Keep::Examples
     };
-    let read = |error| not_scanned(file, &error);
     let asked = &expected.expectations;
-    let mut results =
-        validate_scan(scan, asked, &others, keep, pace(&args.reading)).map_err(read)?;
+    let may_sample = types != FindTypes::All && args.id.is_none();
+    let mut look_at = if may_sample {
+        LookAt::Sample
+    } else {
+        LookAt::All
+    };
+    let (scan, broken, mut results) = loop {
+        let (texts, types) = (texts.clone(), types.clone());
+        let opened = texts_in(file, &args.reading, &expected.codes, texts, types, look_at)?;
+        let scan: Arc<dyn Scan> = Arc::from(opened.scan);
+        let others = OtherTables::read(args, place, &scan)?;
+        match validate_scan(scan.as_ref(), asked, &others, keep, pace(&args.reading)) {
+            Ok(results) => break (scan, opened.broken, results),
+            // What was seen of some parts does not hold for all.
+            Err(ScanError::Read(_)) if look_at == LookAt::Sample => look_at = LookAt::All,
+            Err(error) => return Err(not_scanned(file, &error)),
+        }
+    };
+    let scan = scan.as_ref();
     match &expected.tfdv {
         Some(schema) => results.extend(tfdv::judged(file, schema, args, place)?),
         None => tfdv::refuse_unused(args)?,
@@ -114,7 +126,7 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
         document["accepted"] = documents_of(&expected.accepted);
     }
     let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
-    Ok(report.without(&opened.broken, args.reading.skip_bad))
+    Ok(report.without(&broken, args.reading.skip_bad))
 }
 
 /// Refuses for a dataset of the project what is asked of a file only: a dataset is judged as the frozen plan says.

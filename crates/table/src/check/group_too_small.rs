@@ -5,6 +5,7 @@ use galen_stats::{Estimate, interval};
 use serde_json::json;
 use statrs::distribution::{DiscreteCDF, Poisson};
 
+use super::missingness_by_label::SURE;
 use super::{About, Check, CheckHead, Finding, Measure, Study};
 
 /// A declared subgroup with too few cases to be judged.
@@ -12,9 +13,10 @@ use super::{About, Check, CheckHead, Finding, Measure, Study};
 /// The rarer label of a subgroup decides how sure one can be of a share such as the sensitivity: the measure is the width
 /// of Wilson's interval of a share of 0.8 among its cases (1 without a case). Wider than 0.4 (about 14 cases) warns,
 /// wider than 0.25 (about 37) is noted. Crossings of two subgroups, and of a subgroup and the site, whose interval is wider than 0.4
-/// are noted, a list for two columns; it warns if one of them has less than half of the cases that it would have if the two were
-/// independent, surely (Poisson, 0.001, Bonferroni over the crossings): then those people were not collected. The limits are
-/// conventions of galen; whether a criterion can be decided is asked of the protocol.
+/// are noted, a list for two columns; it warns if one of them has at most half of the cases that it would have if the two were
+/// independent, and not by chance (Poisson, 0.005, Bonferroni over the crossings): then those people were not collected. Of
+/// subgroups that are too small by themselves no crossing is listed. The limits are conventions of galen; whether a criterion can
+/// be decided is asked of the protocol.
 ///
 /// # Source
 /// Wilson 1927, JASA 22:209-212; TRIPOD+AI 2024, BMJ 385:e078378, item 12e (subgroups) and item 10 (sample size).
@@ -75,11 +77,11 @@ impl Crossing<'_> {
         self.labels.0 + self.labels.1
     }
 
-    /// Whether surely less than half of what was to be expected is there.
+    /// Whether at most half of what was to be expected is there, and not by chance.
     fn is_hole(&self, crossings: usize) -> bool {
-        let half = 0.5 * self.expected;
-        let p = Poisson::new(half.max(f64::MIN_POSITIVE)).map(|law| law.cdf(self.cases() as u64));
-        p.is_ok_and(|p| p < 0.001 / crossings as f64)
+        let law = Poisson::new(self.expected.max(f64::MIN_POSITIVE));
+        let p = law.map_or(1.0, |law| law.cdf(self.cases() as u64));
+        self.cases() as f64 <= 0.5 * self.expected && p < SURE / crossings as f64
     }
 }
 
@@ -152,7 +154,7 @@ fn cross(study: &Study, a: &str, b: &str) -> Option<Finding> {
         )
     } else {
         format!(
-            "{} crossings of `{a}` and `{b}` have less than half of the cases that chance would give them: {}{more}; {} of {crossings} have too few to be judged.",
+            "{} crossings of `{a}` and `{b}` have at most half of the cases that chance would give them: {}{more}; {} of {crossings} have too few to be judged.",
             holes.len(),
             named.join(", "),
             few.len()
@@ -276,5 +278,71 @@ fn finding(
         evidence,
         help: "Collect more of these cases, join subgroups for a reason given before, or make no claim about them."
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Beside, Roles, check};
+    use super::*;
+    use crate::{ReadOptions, Table};
+
+    fn found(text: &str) -> Vec<Finding> {
+        let table = Table::read_csv(text.as_bytes(), &ReadOptions::default()).expect("a table");
+        let roles = Roles {
+            id: Some("id".into()),
+            site: Some("site".into()),
+            groups: vec!["sex".into()],
+            ..Roles::of_label("y")
+        };
+        let found = check(&table, &roles, Beside::default()).expect("the columns are there");
+        let found = found.findings.into_iter();
+        found.filter(|one| one.check == "group_too_small").collect()
+    }
+
+    /// 600 people of two sites; at the second every `each`th is a woman, at the first every second.
+    fn people(each: usize) -> String {
+        let row = |i: usize| {
+            let site = i % 2;
+            let person = i / 2;
+            let is_woman = person.is_multiple_of(if site == 0 { 2 } else { each });
+            let sex = if is_woman { "F" } else { "M" };
+            format!(
+                "P{i},S{site},{sex},{}\n",
+                u8::from(person.is_multiple_of(3))
+            )
+        };
+        format!("id,site,sex,y\n{}", (0..600).map(row).collect::<String>())
+    }
+
+    #[test]
+    fn people_who_were_not_collected_at_a_site_are_found() {
+        let holes = found(&people(30));
+        assert_eq!(holes.len(), 1, "{holes:?}");
+        assert_eq!(holes[0].severity, Severity::Warn);
+        assert_eq!(holes[0].columns, ["sex", "site"]);
+        assert!(
+            holes[0].message.contains("\"F\" and \"S1\""),
+            "{}",
+            holes[0].message
+        );
+        assert!(found(&people(2)).is_empty());
+    }
+
+    #[test]
+    fn small_crossings_of_large_groups_are_noted() {
+        // Every tenth is a woman everywhere: few, and no fewer than chance gives.
+        let text = people(2).replace(",F,", ",M,");
+        let lines = text.lines().enumerate().map(|(at, line)| match at % 26 {
+            1 | 2 => line.replace(",M,", ",F,"),
+            _ => line.to_owned(),
+        });
+        let noted = found(&lines.collect::<Vec<_>>().join("\n"));
+        assert!(
+            noted
+                .iter()
+                .all(|one| one.severity == Severity::Note || one.columns == ["sex"]),
+            "{noted:?}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::even::Even;
 use super::markers::{Markers, UNKNOWN};
 use super::parts::{Part, cut_at_records, cut_unquoted, lines_before};
 use super::records::{Field, Records, line_ends};
-use super::{ReadError, ReadOptions, disk};
+use super::{LookAt, ReadError, ReadOptions, disk};
 use crate::scan::{Pace, Scan, ScanError, Take};
 use crate::source::Source;
 use crate::table::{Head, Heads};
@@ -24,7 +24,12 @@ pub struct Delimited {
     columns: Vec<ColumnPlan>,
     parts: Vec<Part>,
     rows: u64,
+    /// That only some of the parts were looked at.
+    is_sampled: bool,
 }
+
+/// Parts that a sample is made of.
+const SAMPLE: usize = 8;
 
 /// How the cells of a column are read.
 struct ColumnPlan {
@@ -85,25 +90,15 @@ impl Delimited {
                 parts.iter().map(look).collect()
             }
         };
-        // Most files have no quotes. Then their ends of parts are found without reading all that is between.
-        let unquoted = cut_unquoted(source.as_ref(), begin, options)?;
-        let unquoted = unquoted.map(|parts| (look(&parts, false), parts));
-        let is_quoted =
-            |seen: &Result<Seen, ReadError>| matches!(seen, Ok(Seen { quoted: true, .. }));
-        let (seen, mut parts) = match unquoted {
-            Some((seen, parts)) if !seen.iter().any(is_quoted) => (seen, parts),
-            _ => {
-                let parts = cut_at_records(source.as_ref(), begin, options)?;
-                (look(&parts, true), parts)
-            }
+        let sample = match options.look_at {
+            LookAt::Sample => sampled(source.as_ref(), begin, options, pace, &look)?,
+            LookAt::All => None,
         };
-        let mut all = Seen::of(names.len());
-        for (part, seen) in parts.iter_mut().zip(seen) {
-            let placed = |error: ReadError| located(error, source.as_ref(), part.offset, all.rows);
-            let seen = seen.map_err(placed)?;
-            part.first_row = all.rows;
-            all.add(seen, || lines_before(source.as_ref(), part.offset))?;
-        }
+        let is_sampled = sample.is_some();
+        let (all, parts) = match sample {
+            Some(sample) => sample,
+            None => looked_at(source.as_ref(), begin, names.len(), options, &look)?,
+        };
         if all.rows == 0 {
             return Err(ReadError::HeaderOnly);
         }
@@ -132,6 +127,7 @@ impl Delimited {
             columns,
             parts,
             rows: all.rows,
+            is_sampled,
         })
     }
 }
@@ -192,6 +188,8 @@ impl Scan for Delimited {
                 }
             }
             even.rows()
+        } else if self.is_sampled {
+            return Err(ReadError::Changed.into());
         } else {
             let mut records = Records::new(text, delimiter, limits);
             let (mut fields, mut rows) = (Vec::<Field>::with_capacity(list.len()), 0);
@@ -209,6 +207,88 @@ impl Scan for Delimited {
         let (arrays, texts) = builders.into_iter().map(Building::finish).unzip();
         take(&Table::of_arrays(heads, arrays, rows).with_file_texts(texts))
     }
+}
+
+/// Looks at parts of a text, each by itself.
+type Look<'a> = dyn Fn(&[Part], bool) -> Vec<Result<Seen, ReadError>> + 'a;
+
+/// Looks at all of the text.
+fn looked_at(
+    source: &dyn Source,
+    begin: u64,
+    columns: usize,
+    options: &ReadOptions,
+    look: &Look,
+) -> Result<(Seen, Vec<Part>), ReadError> {
+    // Most files have no quotes. Then their ends of parts are found without reading all that is between.
+    let unquoted = cut_unquoted(source, begin, options)?;
+    let unquoted = unquoted.map(|parts| (look(&parts, false), parts));
+    let is_quoted = |seen: &Result<Seen, ReadError>| matches!(seen, Ok(Seen { quoted: true, .. }));
+    let (seen, mut parts) = match unquoted {
+        Some((seen, parts)) if !seen.iter().any(is_quoted) => (seen, parts),
+        _ => {
+            let parts = cut_at_records(source, begin, options)?;
+            (look(&parts, true), parts)
+        }
+    };
+    let mut all = Seen::of(columns);
+    for (part, seen) in parts.iter_mut().zip(seen) {
+        let placed = |error: ReadError| located(error, source, part.offset, all.rows);
+        let seen = seen.map_err(placed)?;
+        part.first_row = all.rows;
+        all.add(seen, || lines_before(source, part.offset))?;
+    }
+    Ok((all, parts))
+}
+
+/// Looks at some parts of the text and counts the lines of the others; `None` if that does not tell enough: of a small text, one
+/// with quotes or declared columns, and where a column has no value in these parts.
+fn sampled(
+    source: &dyn Source,
+    begin: u64,
+    options: &ReadOptions,
+    pace: Pace,
+    look: &Look,
+) -> Result<Option<(Seen, Vec<Part>)>, ReadError> {
+    let Some(mut parts) = cut_unquoted(source, begin, options)? else {
+        return Ok(None);
+    };
+    if parts.len() < 4 * SAMPLE || !options.columns.is_empty() {
+        return Ok(None);
+    }
+    let step = parts.len().div_ceil(SAMPLE);
+    let chosen: Vec<Part> = parts.iter().copied().step_by(step).collect();
+    let mut all: Option<Seen> = None;
+    for seen in look(&chosen, false) {
+        let Ok(seen @ Seen { quoted: false, .. }) = seen else {
+            return Ok(None);
+        };
+        match &mut all {
+            None => all = Some(seen),
+            Some(all) => all.add(seen, || Ok(0))?,
+        }
+    }
+    let Some(mut all) = all.filter(|all| all.columns.iter().all(|one| one.kind.is_some())) else {
+        return Ok(None);
+    };
+    let rows_of = |part: &Part| -> Result<Option<u64>, ReadError> {
+        let bytes = part.bytes(source)?;
+        let is_quoted = memchr::memchr(b'"', &bytes).is_some();
+        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        let last = u64::from(bytes.last().is_some_and(|&byte| byte != b'\n'));
+        Ok((!is_quoted).then_some(lines + last))
+    };
+    let rows: Result<Option<Vec<u64>>, ReadError> =
+        pace.on_threads(|| parts.par_iter().map(rows_of).collect());
+    let Some(rows) = rows? else {
+        return Ok(None);
+    };
+    all.rows = 0;
+    for (part, rows) in parts.iter_mut().zip(rows) {
+        part.first_row = all.rows;
+        all.rows += rows;
+    }
+    Ok(Some((all, parts)))
 }
 
 /// What was seen of a part, or of all parts so far.

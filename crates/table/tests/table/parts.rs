@@ -11,7 +11,7 @@ use galen_table::accumulator::{
 };
 use galen_table::expectation::{NoOthers, validate_scan};
 use galen_table::scan::{Folder, Member, Pace, Scan, gather, look_up, whole};
-use galen_table::{Format, Kind, Limits, ReadError, ReadOptions, Table, open};
+use galen_table::{Format, Kind, Limits, LookAt, ReadError, ReadOptions, Table, open};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -41,6 +41,53 @@ fn scan(text: &str, options: &ReadOptions, jobs: usize) -> Box<dyn Scan> {
     };
     let source = Arc::new(Bytes::copy_from_slice(text.as_bytes()));
     open(source, Some(Format::Delimited(None)), options, pace).expect("a table")
+}
+
+/// Types are those of all rows, although a sample was looked at: what is not as in the sample ends the reading.
+#[test]
+fn a_sample_tells_the_types_of_all_rows_or_reading_ends() {
+    // Longer than the parts that a sample is drawn from.
+    let mut text = String::from("id,age,site\n");
+    while text.len() < 34 << 20 {
+        let i = text.len();
+        let _ = writeln!(
+            text,
+            "{i},{},a site with a name that is long enough to fill the text {}",
+            i % 90,
+            i % 7
+        );
+    }
+    let options = |look_at| ReadOptions {
+        look_at,
+        ..ReadOptions::default()
+    };
+    let (all, sample) = (options(LookAt::All), options(LookAt::Sample));
+    let moments = MomentsOf {
+        column: "age".into(),
+    };
+    let state = |text: &str, options: &ReadOptions| {
+        let scan = scan(text, options, 2);
+        let states = gather(scan.as_ref(), &[&moments], Pace::ALONE);
+        let states = states.map(|states| moments.state(&states[0]).expect("JSON"));
+        (
+            scan.rows(),
+            scan.heads().list().to_vec(),
+            states.map_err(|error| error.to_string()),
+        )
+    };
+    assert_eq!(state(&text, &sample), state(&text, &all));
+    // A word, a record of two cells and a quote, each where no sample is.
+    let at = text.len() - (3 << 20);
+    let at = at + text[at..].find('\n').expect("a line") + 1;
+    for line in ["1,old,a\n", "1,2\n", "1,2,\"a\"\n"] {
+        let changed = format!("{}{line}{}", &text[..at], &text[at..]);
+        let source = Arc::new(Bytes::from(changed.clone()));
+        let opened = open(source, Some(Format::Delimited(None)), &sample, Pace::ALONE);
+        let is_whole =
+            opened.is_ok_and(|scan| gather(scan.as_ref(), &[&moments], Pace::ALONE).is_ok());
+        // A quote is seen when lines are counted, so that all of the text was looked at.
+        assert_eq!(is_whole, line.contains('"'), "{line}");
+    }
 }
 
 #[test]
