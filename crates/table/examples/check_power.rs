@@ -188,6 +188,28 @@ const PLANTS: &[Plant] = &[
             });
         }
     }),
+    (
+        "implausible_value",
+        "heart_rate",
+        |rows, chance, strength| {
+            // Zeros for what was not measured.
+            for row in rows {
+                if chance.share() < 0.02 * strength {
+                    *cell(row, "heart_rate") = Some("0".to_owned());
+                }
+            }
+        },
+    ),
+    ("unit_mix", "creatinine", |rows, chance, strength| {
+        // Micromoles a litre in some of the rows.
+        for row in rows {
+            if chance.share() < 0.1 * strength
+                && let Some(value) = number(row, "creatinine")
+            {
+                *cell(row, "creatinine") = Some(format!("{:.0}", 88.42 * value));
+            }
+        }
+    }),
     ("near_duplicates", "", |rows, chance, strength| {
         let again = (40.0 * strength) as usize;
         for at in 0..again {

@@ -103,17 +103,21 @@ fn cross(study: &Study, a: &str, b: &str) -> Option<Finding> {
     }
     let crossings = sides[0].len() * sides[1].len();
     let all: usize = sides[0].values().map(|labels| labels.0 + labels.1).sum();
-    // Of a subgroup that is too small by itself that is said already.
-    let is_judged = |labels: &Labels| width(study, labels.0.min(labels.1)).0 <= WARNED;
-    let [a_sides, b_sides] = sides.each_ref().map(|side| {
-        let judged = side.iter().filter(|(_, labels)| is_judged(labels));
+    // Of a subgroup that is too small by itself that is said already; of a site it is not.
+    let judged = |column: &str, side: &BTreeMap<&'_ str, Labels>| {
+        let is_site = study.roles.site.as_deref() == Some(column);
+        let large = |labels: &Labels| width(study, labels.0.min(labels.1)).0 <= WARNED;
+        let judged = side.iter().filter(|(_, labels)| is_site || large(labels));
         judged
-            .map(|(name, labels)| (*name, labels.0 + labels.1))
+            .map(|(name, labels)| ((*name).to_owned(), labels.0 + labels.1))
             .collect::<Vec<_>>()
+    };
+    let (a_sides, b_sides) = (judged(a, &sides[0]), judged(b, &sides[1]));
+    let each = a_sides.iter().flat_map(|(a, n)| {
+        b_sides
+            .iter()
+            .map(move |(b, m)| ([a.as_str(), b.as_str()], n * m))
     });
-    let each = a_sides
-        .iter()
-        .flat_map(|(a, n)| b_sides.iter().map(move |(b, m)| ([*a, *b], n * m)));
     let mut few: Vec<Crossing> = each
         .map(|(of, product)| Crossing {
             of,
@@ -154,7 +158,7 @@ fn cross(study: &Study, a: &str, b: &str) -> Option<Finding> {
         )
     } else {
         format!(
-            "{} crossings of `{a}` and `{b}` have at most half of the cases that chance would give them: {}{more}; {} of {crossings} have too few to be judged.",
+            "Crossings of `{a}` and `{b}` with at most half of the cases that chance would give them: {}. These are {}{more}. Of {crossings} crossings {} have too few cases to be judged.",
             holes.len(),
             named.join(", "),
             few.len()

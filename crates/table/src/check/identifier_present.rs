@@ -304,6 +304,14 @@ fn by_name(study: &Study, name: &str, kind: Kind, texts: &[&str], is_id: bool) -
     None
 }
 
+/// The article that a word takes.
+fn article(word: &str) -> &'static str {
+    match word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => "an",
+        false => "a",
+    }
+}
+
 fn finding(
     study: &Study,
     name: &str,
@@ -319,7 +327,8 @@ fn finding(
         severity,
         columns: vec![name.to_owned()],
         message: format!(
-            "`{name}` holds what looks like a {what} in {hits} of {} values ({}).",
+            "`{name}` holds what looks like {} {what} in {hits} of {} values ({}).",
+            article(what),
             texts.len(),
             percent(part.value.unwrap_or_default())
         ),

@@ -85,16 +85,16 @@ fn look(study: &Study, column: &Column) -> Option<Finding> {
         (None, Some(values)) => values.join(", "),
         (None, None) => return None,
     };
-    let n = implausible.len();
+    let (n, of) = (implausible.len(), values.clone().count());
     let examples = implausible.iter().take(EXAMPLES);
     let examples = examples.map(|(row, value)| json!({ "row": row, "value": value }));
     finding(
         study,
         &column.name,
-        (n, values.count()),
+        (n, of),
         |share| {
             format!(
-                "{n} values of `{}` ({share}) are not among those declared as plausible: {declared}.",
+                "{n} of {of} values of `{}` ({share}) cannot be, by what is declared as plausible: {declared}.",
                 column.name
             )
         },
@@ -128,7 +128,7 @@ fn unplanned(study: &Study, column: &str) -> Vec<Finding> {
             study,
             column,
             (n, sorted.len()),
-            |share| format!("{n} values of `{column}` ({share}) are {code}, beyond all others, as codes for \"missing\" are."),
+            |share| format!("{n} of {of} values of `{column}` ({share}) are {code}, beyond all others, as codes for \"missing\" are.", of = sorted.len()),
             json!({ "code": code, "examples": examples(&values, |value| value == code) }),
             "If it stands for a value that is not there, name it with --na, or leave the cells empty.",
         )
@@ -190,7 +190,7 @@ fn impossible(
         return None;
     }
     let is_meant = |value: f64| !is_code(value) && !(range[0]..=range[1]).contains(&value);
-    let n = values.len() - n_possible;
+    let (n, of) = (values.len() - n_possible, all.len());
     let zeros = values
         .iter()
         .filter(|value| **value == 0.0 && is_meant(0.0))
@@ -206,10 +206,10 @@ fn impossible(
     finding(
         study,
         column,
-        (n, all.len()),
+        (n, of),
         |share| {
             format!(
-                "{n} values of `{column}` ({share}) are none that a person can have: {low} to {high} {unit}{of_zeros}."
+                "{n} of {of} values of `{column}` ({share}) cannot be a person's, {low} to {high} {unit}{of_zeros}."
             )
         },
         json!({ "unit": unit, "possible": range, "zeros": zeros, "examples": examples(all, is_meant) }),
@@ -296,7 +296,9 @@ mod tests {
         assert_eq!(chol.len(), 1, "{chol:?}");
         assert_eq!(chol[0].severity, Severity::Stop);
         assert!(
-            chol[0].message.contains("40 values of `chol` (10.0 %)"),
+            chol[0]
+                .message
+                .contains("40 of 400 values of `chol` (10.0 %)"),
             "{}",
             chol[0].message
         );

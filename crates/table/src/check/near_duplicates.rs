@@ -72,7 +72,7 @@ fn of_exact(study: &Study, repeated: &[(usize, usize)]) -> Option<Finding> {
         .map(|(row, first)| json!([first, row]))
         .collect();
     let message = format!(
-        "{} rows ({}) are exact copies of an earlier row.",
+        "Rows that are exact copies of an earlier row: {} ({}).",
         repeated.len(),
         percent(part)
     );
@@ -98,7 +98,7 @@ fn of_near(study: &Study, near: &[Pair]) -> Option<Finding> {
         .map(|pair| json!({"rows": pair.rows, "agree": pair.agree, "columns": pair.of}))
         .collect();
     let message = format!(
-        "{} pairs of rows agree in nearly all columns: {} rows ({}) may be the same patient, or altered copies.",
+        "Pairs of rows that agree in nearly all columns: {}; {} rows ({}) may be the same patient, or altered copies.",
         near.len(),
         rows.len(),
         percent(copies.value.unwrap_or_default())
@@ -130,7 +130,7 @@ fn of_images(study: &Study) -> Option<Finding> {
     let images: HashSet<usize> = pairs.iter().flat_map(|pair| pair.rows).collect();
     let estimate = share(images.len(), copies.images, study.roles.level);
     let mut message = format!(
-        "{} pairs of images show the same, turned, cut or brightened at most: {} of {} images ({})",
+        "Pairs of images that show the same, turned, cut or brightened at most: {}, of {} of {} images ({})",
         pairs.len(),
         images.len(),
         copies.images,
@@ -140,13 +140,13 @@ fn of_images(study: &Study) -> Option<Finding> {
     match is_of_one {
         true => message.push_str(", always of one patient"),
         false if study.roles.id.is_some() => {
-            message.push_str(&format!("; {patients} pairs are of two patients"));
+            message.push_str(&format!("; of two patients: {patients}"));
         }
         false => {}
     }
     if sites > 0 {
         message.push_str(&format!(
-            "; {sites} pairs are of two sites, so that these are not independent"
+            "; of two sites, so that these are not independent: {sites}"
         ));
     }
     message.push('.');

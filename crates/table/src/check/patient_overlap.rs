@@ -97,7 +97,7 @@ fn by_row(study: &Study, split: &str) -> Option<Finding> {
     let shown =
         shown.map(|(pair, rows)| json!({"rows": rows, "agree": pair.agree, "columns": pair.of}));
     let message = format!(
-        "{} pairs of rows in two parts of `{split}` agree in nearly all columns, under other ids: they are most likely the same patients.",
+        "Pairs of rows in two parts of `{split}` that agree in nearly all columns, under other ids: {}. They are most likely the same patients.",
         pairs.len()
     );
     let evidence = json!({ "kind": "near_identical_rows", "pairs": shown.collect::<Vec<_>>() });
@@ -112,7 +112,7 @@ fn by_image(study: &Study, split: &str) -> Option<Finding> {
     let pairs = across(study, split, pairs.collect())?;
     let shown: Vec<ImagePair> = pairs.iter().take(SHOWN).map(|(pair, _)| *pair).collect();
     let message = format!(
-        "{} pairs of images in two parts of `{split}` show the same: what is tested was seen in training.",
+        "Pairs of images in two parts of `{split}` that show the same: {}. What is tested was seen in training.",
         pairs.len()
     );
     let evidence = json!({ "kind": "images", "pairs": shown, "limit": copies.limit });

@@ -297,7 +297,7 @@ const QUANTITIES: &[Quantity] = &[
         conversions: &[PRESSURE],
     },
     Quantity {
-        names: &["weight", "wt"],
+        names: &["weight", "wt", "wtkg", "wtkilo", "weightkg"],
         unit: "kg",
         possible: [0.2, 700.0],
         conversions: &[times("kg", "lb", 2.204_62), times("kg", "g", 1000.0)],
@@ -379,7 +379,7 @@ const QUANTITIES: &[Quantity] = &[
         conversions: &[],
     },
     Quantity {
-        names: &["sodium", "na"],
+        names: &["sodium", "sod", "na"],
         unit: "mmol/L",
         possible: [70.0, 250.0],
         conversions: &[],
