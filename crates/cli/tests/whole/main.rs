@@ -9,6 +9,7 @@ mod forgeries;
 mod gx;
 mod imaging;
 mod kept;
+mod page;
 mod project;
 mod repository;
 mod suggested;

@@ -1,127 +1,59 @@
-//! `docs/tutorial.md` is executed: its commands in order, and what they print compared line by line.
+//! Pages that are executed: the tutorial, and those of real data sets.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::page::run;
 use crate::project::flchain;
-use crate::typed::GALEN;
-
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tutorial.md");
-
-/// A command of the page with what it prints there.
-struct Typed {
-    line: usize,
-    command: String,
-    expected: Vec<String>,
-}
-
-/// The commands in the blocks that are fenced as `console`.
-fn typed(page: &str) -> Vec<Typed> {
-    let (mut all, mut inside) = (Vec::<Typed>::new(), false);
-    for (number, line) in (1..).zip(page.lines()) {
-        if line.starts_with("```") {
-            inside = line == "```console";
-        } else if let (true, Some(command)) = (inside, line.strip_prefix("$ ")) {
-            all.push(Typed {
-                line: number,
-                command: command.to_owned(),
-                expected: Vec::new(),
-            });
-        } else if let (true, Some(last)) = (inside, all.last_mut()) {
-            last.expected.push(line.to_owned());
-        }
-    }
-    all
-}
-
-/// Whether a line is as expected, where `…` stands for anything.
-fn fits(expected: &str, line: &str) -> bool {
-    let mut parts = expected.split('…');
-    let Some(mut rest) = line.strip_prefix(parts.next().unwrap_or_default()) else {
-        return false;
-    };
-    let mut open = false;
-    for part in parts {
-        open = part.is_empty();
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    open || rest.is_empty()
-}
-
-/// Whether lines are as expected, where a line that is only `…` stands for any number of lines.
-fn all_fit(expected: &[String], lines: &[&str]) -> bool {
-    match (expected.split_first(), lines.split_first()) {
-        (None, None) => true,
-        (Some((first, more)), _) if first == "…" => {
-            (0..=lines.len()).any(|skipped| all_fit(more, &lines[skipped..]))
-        }
-        (Some((first, more)), Some((line, rest))) => fits(first, line) && all_fit(more, rest),
-        _ => false,
-    }
-}
 
 #[test]
 fn what_the_tutorial_says_is_what_happens() {
-    let page = fs::read_to_string(PAGE).expect("the tutorial is there");
     let place = TempDir::new().expect("a folder");
     fs::copy(flchain(), place.path().join("flchain.csv")).expect("the data are there");
-    let beside = Path::new(GALEN)
-        .parent()
-        .expect("the binary lies in a folder");
-    let path = format!(
-        "{}:{}",
-        beside.display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
-    let commands = typed(&page);
-    assert!(commands.len() > 20, "{} commands", commands.len());
-    let mut standing = String::new();
-    for one in commands {
-        // Where a user stands and what is exported lasts; each command is a shell of its own.
-        let lasts = one.command.starts_with("cd ") || one.command.starts_with("export ");
-        let line = format!("{standing}{}", one.command);
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1; {line}")])
-            .current_dir(place.path())
-            .env("PATH", &path)
-            .env("HOME", place.path())
-            .env_remove("GALEN_PERSON")
-            .output()
-            .expect("sh is there");
-        let said = String::from_utf8(output.stdout).expect("UTF-8");
-        let lines: Vec<&str> = said.lines().collect();
-        assert!(
-            all_fit(&one.expected, &lines),
-            "docs/tutorial.md:{}: `{}` printed\n{said}\nexpected\n{}",
-            one.line,
-            one.command,
-            one.expected.join("\n")
-        );
-        if lasts {
-            standing = format!("{line} && ");
-        }
-    }
+    let commands = run("tutorial.md", place.path());
+    assert!(commands > 20, "{commands} commands");
+}
+
+/// Runs the page of a data set where `data` is the folder of the shared ones.
+#[track_caller]
+fn of_data(name: &str) {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    assert!(data.is_dir(), "the data are not in {}", data.display());
+    let place = TempDir::new().expect("a folder");
+    symlink(&data, place.path().join("data")).expect("a link");
+    assert!(run(&format!("data/{name}.md"), place.path()) > 0);
 }
 
 #[test]
-fn a_line_of_the_tutorial_fits_only_what_it_says() {
-    assert!(fits(
-        "Entry 1: the key of … is enrolled.",
-        "Entry 1: the key of ada is enrolled."
-    ));
-    assert!(fits("…", ""));
-    assert!(fits("a…", "abc"));
-    assert!(!fits("a…c", "ab"));
-    assert!(!fits("abc", "ab"));
-    assert!(!fits("ab", "abc"));
-    let expected = ["a", "…", "d"].map(str::to_owned);
-    assert!(all_fit(&expected, &["a", "b", "c", "d"]));
-    assert!(all_fit(&expected, &["a", "d"]));
-    assert!(!all_fit(&expected, &["a", "b"]));
+fn four_hospitals_are_looked_at_as_their_page_says() {
+    of_data("heart-disease-uci");
+}
+
+#[test]
+fn blood_cells_are_looked_at_as_their_page_says() {
+    of_data("blood-cells-multisite");
+}
+
+#[test]
+fn readers_of_nodules_are_looked_at_as_their_page_says() {
+    of_data("lidc-readers");
+}
+
+/// The pages that take minutes unless galen is built for release: cargo nextest run --release -p galen --run-ignored all pages
+#[test]
+#[ignore = "takes minutes unless built for release"]
+fn the_other_pages_of_data_say_what_happens() {
+    for name in [
+        "sepsis-2019",
+        "rhc-support",
+        "cxr-nih-metadata",
+        "survival",
+        "htt-tils",
+        "diabetes-130",
+    ] {
+        of_data(name);
+    }
 }
