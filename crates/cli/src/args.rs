@@ -290,6 +290,19 @@ pub enum Data {
     Agree(DataAgree),
     /// Divide by patient: a dataset as its plan declares, or any file as the options say, with a receipt
     Split(DataSplit),
+    /// Open a sealed dataset for a purpose, when as many people have asked as the protocol says; every look is counted
+    ///
+    /// The file that it writes is no longer sealed: keep it where those who train do not look.
+    Open {
+        /// A sealed dataset, also as NAME@VERSION
+        name: String,
+        /// What it is opened for, in words that all who ask must use alike; for a gate the change
+        #[arg(long, value_name = "WORDS")]
+        purpose: String,
+        /// Where its plain bytes go; nothing is opened without it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Encrypt a dataset to a custodian's key
     Seal {
         name: String,

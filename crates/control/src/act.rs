@@ -12,6 +12,7 @@ pub mod finding;
 pub mod found;
 pub mod freeze;
 pub mod judge;
+pub mod look;
 pub mod open;
 pub mod propose;
 pub mod release;
@@ -90,6 +91,7 @@ pub enum Ask {
     Seal(seal::Seal),
     Run(run::Ask),
     Propose(propose::Ask),
+    Look(look::Ask),
     Open(open::Ask),
     Judge(judge::Ask),
     Assess(assess::Ask),

@@ -81,6 +81,10 @@ fn ask_of(record: &Record, library: &dyn Library) -> Result<Option<Ask>, Digest>
             modification: deed.modification,
             summary: deed.summary,
         }),
+        Deed::Look(deed) => Ask::Look(act::look::Ask {
+            dataset: deed.dataset,
+            purpose: deed.purpose,
+        }),
         Deed::Open(deed) => Ask::Open(act::open::Ask {
             change: deed.change,
         }),

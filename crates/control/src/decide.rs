@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::act::{
     Act, Ask, Scene, accept, add_data, assess, authorise, document, enrol, examine, explain,
-    finding, found, freeze, judge, open, propose, release, roll_back, run, seal, sign, split,
+    finding, found, freeze, judge, look, open, propose, release, roll_back, run, seal, sign, split,
     window,
 };
 use crate::{Actor, Deed, Record, Refusal, State};
@@ -41,6 +41,7 @@ pub fn decide(state: &State, act: &Act, at: Timestamp) -> Result<Vec<Record>, Re
         Ask::Seal(ask) => seal::decide(&scene, ask)?,
         Ask::Run(ask) => run::decide(&scene, ask)?,
         Ask::Propose(ask) => propose::decide(&scene, ask)?,
+        Ask::Look(ask) => look::decide(&scene, ask)?,
         Ask::Open(ask) => open::decide(&scene, ask)?,
         Ask::Judge(ask) => judge::decide(&scene, ask)?,
         Ask::Assess(ask) => assess::decide(&scene, ask)?,
@@ -78,7 +79,7 @@ impl Ask {
             Ask::Run(_) => &[Name::Team, Name::Pipeline, Name::Protocol],
             Ask::Accept(_) | Ask::Split(_) => &[Name::Team, Name::Data],
             Ask::Propose(_) => &[Name::Team, Name::Data, Name::Pccp],
-            Ask::Open(_) | Ask::Judge(_) => &[Name::Team, Name::Protocol],
+            Ask::Look(_) | Ask::Open(_) | Ask::Judge(_) => &[Name::Team, Name::Protocol],
             Ask::Assess(_) => &[Name::Team, Name::Pccp, Name::Protocol],
             Ask::RollBack(_) | Ask::Window(_) => &[Name::Team, Name::Monitor],
             _ => &[Name::Team],

@@ -84,6 +84,7 @@ pub enum Deed {
     Seal(act::seal::Seal),
     Run(act::run::Run),
     Propose(act::propose::Propose),
+    Look(act::look::Look),
     Open(act::open::Open),
     Judge(act::judge::Judge),
     Assess(act::assess::Assess),
@@ -113,6 +114,7 @@ impl Deed {
             Deed::Seal(_) => "seal",
             Deed::Run(_) => "run",
             Deed::Propose(_) => "propose",
+            Deed::Look(_) => "look",
             Deed::Open(_) => "open",
             Deed::Judge(_) => "judge",
             Deed::Assess(_) => "assess",
@@ -153,6 +155,7 @@ impl Deed {
             ],
             Deed::Run(deed) => deed.subjects(),
             Deed::Propose(deed) => vec![Subject::new("model", deed.model)],
+            Deed::Look(deed) => vec![Subject::new("plain", deed.plain)],
             Deed::Open(deed) => vec![
                 Subject::new("plain", deed.dataset),
                 Subject::new("protocol", deed.protocol),

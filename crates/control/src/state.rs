@@ -45,6 +45,9 @@ pub struct State {
     /// By the digest of the dataset that was divided.
     pub splits: BTreeMap<Digest, Split>,
     pub sealed: BTreeMap<String, Sealed>,
+    /// Who asked to open a sealed set, by dataset and purpose, until it is opened for that.
+    #[serde(default)]
+    pub asked_looks: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Looks at the reference set that was judged on last.
     pub looks: u32,
     /// Fingerprints of the criteria of the protocol in force.
@@ -360,6 +363,7 @@ impl State {
             Deed::Seal(deed) => deed.apply(self, record),
             Deed::Run(deed) => deed.apply(self, record),
             Deed::Propose(deed) => deed.apply(self, record),
+            Deed::Look(deed) => deed.apply(self, record),
             Deed::Open(deed) => deed.apply(self, record),
             Deed::Judge(deed) => deed.apply(self, record),
             Deed::Assess(deed) => deed.apply(self, record),

@@ -14,6 +14,7 @@ mod explain;
 mod finding;
 mod freeze;
 mod judge;
+mod look;
 mod monitor;
 mod propose;
 mod release;

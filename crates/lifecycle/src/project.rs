@@ -296,24 +296,20 @@ impl Project {
             .expect("a decided act gives a record"))
     }
 
-    /// Asks whether an act would be allowed, without doing it.
+    /// Asks whether an act would be allowed, without doing it: the records that it would lead to.
     ///
     /// # Errors
     /// [`ActError::Refused`] if it would not.
-    pub fn ask(&self, by: &Actor, as_of: Option<Date>, ask: Ask) -> Result<(), ActError> {
+    pub fn ask(&self, by: &Actor, as_of: Option<Date>, ask: Ask) -> Result<Vec<Record>, ActError> {
         let state = self.state()?;
         let specs = self.in_force(&state, ask.reads())?;
-        decide(
-            &state,
-            &Act {
-                by: by.clone(),
-                as_of,
-                specs,
-                ask,
-            },
-            self.ports.clock.now(),
-        )?;
-        Ok(())
+        let act = Act {
+            by: by.clone(),
+            as_of,
+            specs,
+            ask,
+        };
+        Ok(decide(&state, &act, self.ports.clock.now())?)
     }
 
     fn signer_is_enrolled(

@@ -44,6 +44,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             Some(file) => super::data_split::split_file(&file, args, place),
             None => split(&args.what, args.out.as_deref(), place),
         },
+        Data::Open { name, purpose, out } => open(name, purpose, out, place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
 }
@@ -361,6 +362,64 @@ fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failur
     lines.push(table(&["part", "people", "deaths", "digest"], &rows));
     let document = json!({"split": parted.split, "flow": parted.flow, "entry": parted.entry.index});
     Ok(Report::new("data split", document, lines.join("\n")))
+}
+
+fn open(name: &str, purpose: &str, out: &Path, place: &Place) -> Result<Report, Failure> {
+    let project = place.project()?;
+    let dataset = match name.split_once('@') {
+        None => name,
+        Some((name, version)) => {
+            let version = version_of(version)?;
+            let state = project.state()?;
+            let latest = state
+                .dataset(name)
+                .map_err(galen_lifecycle::ActError::from)?;
+            if latest.version as usize != version {
+                return Err(Failure::usage(
+                    "unknown",
+                    format!("{name}@{version} is not the version that is sealed"),
+                    format!("it is {name}@{}", latest.version),
+                ));
+            }
+            name
+        }
+    };
+    let out = place.path(out);
+    // The look is counted before the file is written; afterwards it is too late to find out.
+    try_writing(&out)?;
+    let asked = project.open_sealed(&place.actor()?, dataset, purpose)?;
+    let look = &asked.look;
+    let text = match (&asked.plain, &look.opened) {
+        (Some(plain), Some(opened)) => {
+            write_file(&out, plain)?;
+            let left = match opened.looks_allowed {
+                None => format!("look {}; no protocol limits them", opened.look),
+                Some(allowed) => format!(
+                    "look {} of {allowed}, {} left",
+                    opened.look,
+                    allowed - opened.look
+                ),
+            };
+            format!(
+                "Entry {}: {dataset} is opened for {purpose}: {left}.\n  {} is plain: who holds it can look without being counted.",
+                asked.entry.index,
+                out.display()
+            )
+        }
+        _ => format!(
+            "Entry {}: {} of {} people have asked to open {dataset} for {purpose}; nothing is opened yet.",
+            asked.entry.index,
+            look.asked.len(),
+            look.quorum
+        ),
+    };
+    let document = json!({
+        "dataset": dataset, "purpose": purpose, "entry": asked.entry.index, "opened": asked.plain.is_some(),
+        "asked": look.asked, "quorum": look.quorum,
+        "budget": look.opened.as_ref().map(|opened| json!({"used": opened.look, "allowed": opened.looks_allowed})),
+        "out": asked.plain.is_some().then(|| out.display().to_string()),
+    });
+    Ok(Report::new("data open", document, text))
 }
 
 fn seal(name: &str, custodian: Option<&str>, place: &Place) -> Result<Report, Failure> {

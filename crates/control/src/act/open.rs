@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Scene;
 use super::freeze::fingerprint;
 use super::judge::judged_already;
-use crate::state::{Change, ChangeState, Looked};
+use crate::state::{Change, ChangeState, Looked, Sealed};
 use crate::{Deed, Record, Refusal, State};
 
 /// A reference set that was opened for a change.
@@ -34,9 +34,10 @@ pub struct Ask {
 }
 
 pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
-    scene.person_with(Duty::Judge)?;
+    let person = scene.person_with(Duty::Judge)?;
     let protocol = scene.frozen(Name::Protocol, scene.specs.protocol.as_ref())?;
     may_look(scene.state, protocol, &ask.change)?;
+    are_enough(scene.state, protocol, &ask.change, person)?;
     let dataset = scene.state.sealed[&protocol.reference_set.dataset]
         .seal
         .plain;
@@ -51,9 +52,36 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
 }
 
 /// How often a set may be looked at. A protocol that is frozen after the first look can take looks away and add none.
-fn allowed(looked: Option<&Looked>, protocol: &Protocol) -> u32 {
+pub(super) fn allowed(looked: Option<&Looked>, protocol: &Protocol) -> u32 {
     let declared = protocol.reference_set.looks;
     looked.map_or(declared, |looked| looked.allowed.min(declared))
+}
+
+/// Whether as many have asked to open the set for this change as the protocol says, who judges included.
+fn are_enough(
+    state: &State,
+    protocol: &Protocol,
+    change: &str,
+    person: &str,
+) -> Result<(), Refusal> {
+    let set = &protocol.reference_set;
+    let others = state.asked_for(&set.dataset, change).iter();
+    let asked = 1 + others.filter(|other| *other != person).count();
+    if asked as u64 >= u64::from(set.quorum()) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "quorum",
+        format!(
+            "{asked} of {} people ask to open {} for {change}",
+            set.quorum(),
+            set.dataset
+        ),
+        format!(
+            "others ask first: galen data open {} --purpose {change}",
+            set.dataset
+        ),
+    ))
 }
 
 /// Whether a look at the reference set may be had for this change.
@@ -150,13 +178,12 @@ fn is_independent(state: &State, change: &Change, reference: Digest) -> Result<(
 
 impl Open {
     pub(crate) fn apply(&self, state: &mut State, _record: &Record) {
-        state.looks = self.look;
-        let first = || Looked {
-            looks: 0,
-            allowed: self.looks_allowed,
-            criteria: state.asked.clone(),
-        };
-        state.looked.entry(self.dataset).or_insert_with(first).looks = self.look;
+        state.count_look(self.dataset, self.look, self.looks_allowed);
+        let of_set = |sealed: &&Sealed| sealed.seal.plain == self.dataset;
+        let name = state.sealed.values().find(of_set);
+        if let Some(name) = name.map(|sealed| sealed.seal.dataset.clone()) {
+            state.was_opened(&name, &self.change);
+        }
         if let Some(change) = state.changes.get_mut(&self.change) {
             change.opened = Some(self.clone());
         }

@@ -5,6 +5,7 @@ mod acts;
 mod canary;
 mod gate;
 mod judging;
+mod looking;
 mod policy;
 mod promises;
 mod random;

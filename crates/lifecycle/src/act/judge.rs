@@ -4,6 +4,7 @@ use std::io::Read;
 
 use galen_control::act::judge::{Ask as JudgeAsk, Judge};
 use galen_control::act::open::Ask as OpenAsk;
+use galen_control::act::seal::Seal;
 use galen_control::judge::CriterionResult;
 use galen_control::{Actor, Ask, Deed, Evidence, Held, judge};
 use galen_store::Digest;
@@ -49,21 +50,9 @@ impl Project {
         };
         let seal = &sealed.seal;
         self.model(&found.model.digest)?;
-        let bytes = self.artifacts.get(&seal.sealed)?;
-        let custodian = self
-            .ports
-            .identity
-            .custodian(&seal.custodian, self.ports.entropy.as_ref())?;
+        let plain = plain_of(self, seal)?;
         if found.opened.is_none() {
             self.one(by, as_of, open)?;
-        }
-        let plain = unsealed(&custodian, &bytes)?;
-        if Digest::of(&plain) != seal.plain {
-            return Err(ActError::input(
-                "sealed_differs",
-                "the sealed reference set does not hold the bytes that were sealed",
-                "run galen verify",
-            ));
         }
         let released = state.live_release().map(|release| release.model.clone());
         let subjects = subjects(&found.model, seal.plain, protocol.digest, released.as_ref());
@@ -101,7 +90,24 @@ impl Project {
     }
 }
 
-/// The plain bytes of a sealed set.
+/// The plain bytes of a sealed set, for which the custodian gives the passphrase. Nobody sees them before the look is recorded.
+pub(super) fn plain_of(project: &Project, seal: &Seal) -> Result<Vec<u8>, ActError> {
+    let bytes = project.artifacts.get(&seal.sealed)?;
+    let ports = &project.ports;
+    let custodian = ports
+        .identity
+        .custodian(&seal.custodian, ports.entropy.as_ref())?;
+    let plain = unsealed(&custodian, &bytes)?;
+    if Digest::of(&plain) != seal.plain {
+        return Err(ActError::input(
+            "sealed_differs",
+            "the sealed reference set does not hold the bytes that were sealed",
+            "run galen verify",
+        ));
+    }
+    Ok(plain)
+}
+
 fn unsealed(custodian: &age::x25519::Identity, sealed: &[u8]) -> Result<Vec<u8>, ActError> {
     let closed = |why: String| {
         ActError::input(

@@ -89,6 +89,26 @@ fn a_model_that_read_the_set_before_it_was_sealed_is_not_judged_on_it() {
 }
 
 #[test]
+fn a_sealed_set_is_opened_for_a_purpose_and_the_look_is_proven() {
+    let plain = reference(&told_up_to(6, "seal"));
+    let world = told_up_to(1, "run release1");
+    let open = |purpose: &str| {
+        world
+            .project()
+            .open_sealed(&person("fay"), "reference", purpose)
+    };
+    let asked = open("an audit").expect("there is a look");
+    assert_eq!(asked.plain, Some(plain));
+    assert_eq!(world.folded().looks, 1);
+    refused(open("another audit").map(drop), "budget");
+    story::propose(&world.project(), "run-1", None).expect("its inputs are known");
+    refused(story::judge(&world.project(), "change-1"), "budget");
+    let report = world.project().verify(&galen_lifecycle::verify::Outside::default());
+    let report = report.expect("the disk is well");
+    assert!(report.ok, "{:?}", report.problems);
+}
+
+#[test]
 fn the_sealed_set_is_not_added_again_under_another_name() {
     let open = told_up_to(6, "seal");
     let plain = reference(&open);

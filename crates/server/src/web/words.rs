@@ -96,6 +96,8 @@ pub(super) fn act(deed: &Deed) -> &'static str {
         Deed::Seal(_) => "Sealed",
         Deed::Run(_) => "Run",
         Deed::Propose(_) => "Proposed",
+        Deed::Look(deed) if deed.opened.is_none() => "Look asked for",
+        Deed::Look(_) => "Sealed set opened",
         Deed::Open(_) => "Reference set opened",
         Deed::Judge(_) => "Judged",
         Deed::Assess(_) => "Assessed",
@@ -168,6 +170,16 @@ pub(super) fn sentence(record: &Record) -> Vec<Span> {
                 to(&deed.change, "changes"),
                 Span::text(format!(" from {}: {}", deed.run, deed.summary)),
             ]
+        }
+        Deed::Look(deed) => {
+            let look = match &deed.opened {
+                None => format!("{} of {} have asked", deed.asked.len(), deed.quorum),
+                Some(opened) => match opened.looks_allowed {
+                    None => format!("look {}", opened.look),
+                    Some(allowed) => format!("look {} of {allowed}", opened.look),
+                },
+            };
+            text(format!("{} for {}, {look}", deed.dataset, deed.purpose))
         }
         Deed::Open(deed) => vec![
             Span::text("for "),

@@ -1,5 +1,6 @@
 use super::{CrossCheck, Problem, Vocabulary};
 use crate::file::{Name, Specs};
+use crate::team::Duty;
 
 /// The sets that gates judge against are parts of the division, and the numbers of the plan are possible.
 pub struct Sets;
@@ -10,7 +11,7 @@ impl CrossCheck for Sets {
     }
 
     fn holds(&self) -> &'static str {
-        "Reference and development set are two datasets of the plan and no stage reads the reference set; there is at least one look, the expected numbers are possible, the threshold lies in 0 to 1."
+        "Reference and development set are two datasets of the plan and no stage reads the reference set; there is at least one look, enough people may ask for it, the expected numbers are possible, the threshold lies in 0 to 1."
     }
 
     fn problems(&self, specs: &Specs, _: &Vocabulary) -> Vec<Problem> {
@@ -43,6 +44,20 @@ impl CrossCheck for Sets {
                 "reference_set.looks",
                 "without a look nothing can be judged".to_owned(),
             );
+        }
+        let team = &specs.team;
+        let may_ask = |person: &&crate::team::Person| {
+            [Duty::Seal, Duty::Judge]
+                .iter()
+                .any(|duty| team.may(&person.id, *duty))
+        };
+        let people = team.people.iter().filter(may_ask).count();
+        if set.quorum() == 0 || set.quorum() as usize > people {
+            let message = format!(
+                "{} people must ask before the set is opened, and {people} of the team have the duty `seal` or `judge`",
+                set.quorum()
+            );
+            push("reference_set.quorum", message);
         }
         if set.expected_diseased == 0 || set.expected_diseased >= set.expected_cases {
             let message = format!(

@@ -56,10 +56,20 @@ pub struct ReferenceSet {
     pub dataset: String,
     /// How often it may be looked at, over the life of this protocol.
     pub looks: u32,
+    /// How many different people must ask before it is opened; one if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<u32>,
     /// Cases that are expected, for the question whether a criterion can be decided.
     pub expected_cases: u64,
     /// Diseased cases that are expected.
     pub expected_diseased: u64,
+}
+
+impl ReferenceSet {
+    /// How many different people must ask before it is opened.
+    pub fn quorum(&self) -> u32 {
+        self.quorum.unwrap_or(1)
+    }
 }
 
 /// The set for the gates after each run; they bind nothing.
