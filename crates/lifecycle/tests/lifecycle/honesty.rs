@@ -91,7 +91,7 @@ fn a_model_that_read_the_set_before_it_was_sealed_is_not_judged_on_it() {
 #[test]
 fn a_sealed_set_is_opened_for_a_purpose_and_the_look_is_proven() {
     let plain = reference(&told_up_to(6, "seal"));
-    let world = told_up_to(1, "run release1");
+    let world = told_up_to(6, "propose change-1");
     let open = |purpose: &str| {
         world
             .project()
@@ -100,10 +100,14 @@ fn a_sealed_set_is_opened_for_a_purpose_and_the_look_is_proven() {
     let asked = open("an audit").expect("there is a look");
     assert_eq!(asked.plain, Some(plain));
     assert_eq!(world.folded().looks, 1);
+    let more = (2..100).take_while(|look| open(&format!("audit {look}")).is_ok());
+    assert!(more.count() < 20, "the budget ends");
     refused(open("another audit").map(drop), "budget");
     story::propose(&world.project(), "run-1", None).expect("its inputs are known");
     refused(story::judge(&world.project(), "change-1"), "budget");
-    let report = world.project().verify(&galen_lifecycle::verify::Outside::default());
+    let report = world
+        .project()
+        .verify(&galen_lifecycle::verify::Outside::default());
     let report = report.expect("the disk is well");
     assert!(report.ok, "{:?}", report.problems);
 }
