@@ -42,18 +42,32 @@ fn readers_of_nodules_are_looked_at_as_their_page_says() {
     of_data("lidc-readers");
 }
 
-/// The pages that take minutes unless galen is built for release: cargo nextest run --release -p galen --run-ignored all pages
 #[test]
-#[ignore = "takes minutes unless built for release"]
-fn the_other_pages_of_data_say_what_happens() {
-    for name in [
-        "sepsis-2019",
-        "rhc-support",
-        "cxr-nih-metadata",
-        "survival",
-        "htt-tils",
-        "diabetes-130",
-    ] {
-        of_data(name);
-    }
+fn hours_of_intensive_care_are_looked_at_as_their_page_says() {
+    of_data("sepsis-2019");
+}
+
+#[test]
+fn catheters_are_looked_at_as_their_page_says() {
+    of_data("rhc-support");
+}
+
+#[test]
+fn views_of_the_chest_are_looked_at_as_their_page_says() {
+    of_data("cxr-nih-metadata");
+}
+
+#[test]
+fn light_chains_are_looked_at_as_their_page_says() {
+    of_data("survival");
+}
+
+#[test]
+fn readers_at_a_microscope_are_looked_at_as_their_page_says() {
+    of_data("htt-tils");
+}
+
+#[test]
+fn readmissions_are_looked_at_as_their_page_says() {
+    of_data("diabetes-130");
 }
