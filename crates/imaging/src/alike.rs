@@ -53,8 +53,8 @@ pub struct Alike {
 /// Hashes of 63 bits (is a low wave stronger than in the middle of all images) find candidates, by words that agree in all bits
 /// but one; fingerprints decide, by Fisher's z of their correlation and the number of waves that make up the more blurred image. The
 /// limit is drawn from the set itself: most pairs that are drawn at random show different things, and a z that would come once in a
-/// thousand such sets by chance is the limit (the upper half of a normal distribution). Below a correlation of 0.6 nothing is a copy, from 0.99 on everything.
-/// Where images are alike by their kind, such as cells in the middle of a tile, more is asked. An image with more than 20 copies is
+/// thousand such sets by chance is the limit (the upper half of a normal distribution). Below a correlation of 0.6 nothing is a
+/// copy, from 0.99 on everything. Where images are alike by their kind, such as cells in the middle of a tile, more is asked. An image with more than 20 copies is
 /// listed with 20.
 ///
 /// # Source
@@ -82,18 +82,16 @@ pub fn alike(fingerprints: &[Option<Fingerprint>]) -> Alike {
         let mut best: BTreeMap<usize, Likeness> = BTreeMap::new();
         let mut near = Vec::new();
         for (cut, waves) in known[at].1.cuts().enumerate() {
+            let count = waves.count();
             for view in View::all() {
-                let hash = middle.hash(&waves.seen(view));
+                let seen = waves.seen(view);
+                let hash = middle.hash(&seen);
                 index.near(hash, &mut near);
                 // Whole images are compared once, and otherwise one of the two is cut.
                 near.retain(|&other| {
                     let differs = (hash ^ hashes[other]).count_ones();
                     differs <= DIFFER && other != at && (cut > 0 || other < at)
                 });
-                if near.is_empty() {
-                    continue;
-                }
-                let (seen, count) = (waves.seen(view), waves.count());
                 for &other in &near {
                     if best.len() >= COPIES {
                         break;
