@@ -4,6 +4,7 @@ mod files;
 mod imaging;
 mod on_disk;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -180,6 +181,11 @@ pub fn table_in(path: &Path, reading: &Reading) -> Result<Table, Failure> {
         ));
     }
     whole(opened.scan.as_ref()).map_err(|error| not_scanned(path, &error))
+}
+
+/// Columns are not called, or not filled, as the options say.
+pub fn named_otherwise(code: &'static str, error: &impl Display) -> Failure {
+    Failure::usage(code, error.to_string(), "name the columns as the file does")
 }
 
 /// One file of several is broken, and nothing says that it may be left out.

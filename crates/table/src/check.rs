@@ -185,6 +185,7 @@ pub struct ImageCopies {
     pub blank: usize,
     /// From which `z` on two images were taken for copies.
     pub limit: f64,
+    /// The most alike first; rows that name one file last.
     pub pairs: Vec<ImagePair>,
 }
 
@@ -194,10 +195,14 @@ pub struct ImagePair {
     pub rows: [usize; 2],
     /// In 0..=1.
     pub likeness: f64,
-    /// How far the likeness is beyond none, in its standard errors.
-    pub z: f64,
-    /// Both rows name one file.
-    pub is_one_file: bool,
+    /// How far the likeness is beyond none, in its standard errors; none if both rows name one file.
+    pub z: Option<f64>,
+}
+
+impl ImagePair {
+    pub fn is_of_one_file(&self) -> bool {
+        self.z.is_none()
+    }
 }
 
 impl<'a> Beside<'a> {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::args::{AdjudicationRule, AgreeWeights, DataAgree};
 use crate::outside::{try_writing, write_file};
 use crate::place::Place;
-use crate::reading::table_in;
+use crate::reading::{named_otherwise, table_in};
 use crate::report::{Failure, Report};
 use crate::words::{self, number, table};
 
@@ -139,13 +139,8 @@ type PatientOf = Option<BTreeMap<String, String>>;
 /// All readings of a table.
 fn readings(read: &Table, args: &DataAgree) -> Result<(Vec<Reading>, PatientOf), Failure> {
     let column = |name: &str| {
-        read.texts(name).map_err(|error| {
-            Failure::usage(
-                "column",
-                error.to_string(),
-                "name the columns as the file does",
-            )
-        })
+        read.texts(name)
+            .map_err(|error| named_otherwise("column", &error))
     };
     let case = column(&args.case)?;
     // Rows without one of them say nothing.

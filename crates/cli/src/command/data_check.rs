@@ -12,7 +12,9 @@ use super::data::found_lines;
 use crate::args::{DataCheck, Reading};
 use crate::outside::write_file;
 use crate::place::Place;
-use crate::reading::{broken_among, is_image_folder, pictures, sheet_of, table_in};
+use crate::reading::{
+    broken_among, is_image_folder, named_otherwise, pictures, sheet_of, table_in,
+};
 use crate::report::{Failure, Report};
 
 /// Pairs that a sheet shows.
@@ -47,10 +49,11 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
         .map(|target| table_in(&place.path(target), &args.reading))
         .transpose()?;
     let (read, copies) = match images_of(file, args, place)? {
-        Some((column, folder)) => {
-            let (read, copies) = with_images(read, &column, &folder, &args.reading)?;
+        Some(images) => {
+            let (read, copies) = with_images(read, &images, &args.reading)?;
             if let Some(out) = &args.sheet {
-                write_file(&place.path(out), &sheet(&read, &copies, &folder))?;
+                let drawn = sheet(&read, &copies, &images.folder, &args.reading)?;
+                write_file(&place.path(out), &drawn)?;
             }
             (read, Some(copies))
         }
@@ -62,13 +65,8 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
         target: target.as_ref(),
         images: copies.as_ref(),
     };
-    let report = check(&read, &roles, beside).map_err(|error| {
-        Failure::usage(
-            "check",
-            error.to_string(),
-            "name the columns as the file does",
-        )
-    })?;
+    let failed = |error| named_otherwise("check", &error);
+    let report = check(&read, &roles, beside).map_err(failed)?;
     let document = json!({"ok": report.ok, "heads": report.heads, "findings": report.findings});
     let mut lines = vec![format!("{} finding(s).", report.findings.len())];
     for head in &report.heads {
@@ -88,18 +86,30 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
     Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
 }
 
-/// The column that names images and where they lie, if there is one: the named one, or the paths of a folder of images.
-fn images_of(
-    file: &Path,
-    args: &DataCheck,
-    place: &Place,
-) -> Result<Option<(String, PathBuf)>, Failure> {
+/// The images of a table.
+struct Images {
+    /// The column with their paths, and where these begin.
+    column: String,
+    folder: PathBuf,
+    /// The table was made of the images, so that it has their numbers already.
+    are_the_table: bool,
+}
+
+/// The images that a table names, or that it is made of; none if there are none.
+fn images_of(file: &Path, args: &DataCheck, place: &Place) -> Result<Option<Images>, Failure> {
     let beside = || file.parent().unwrap_or(Path::new("")).to_owned();
     let folder = args.image_dir.as_deref().map(|folder| place.path(folder));
+    let images = |column: &str, folder, are_the_table| {
+        Some(Images {
+            column: column.to_owned(),
+            folder,
+            are_the_table,
+        })
+    };
     match &args.images {
-        Some(column) => Ok(Some((column.clone(), folder.unwrap_or_else(beside)))),
+        Some(column) => Ok(images(column, folder.unwrap_or_else(beside), false)),
         None if folder.is_some() => Err(no_images()),
-        None if is_image_folder(file, &args.reading)? => Ok(Some(("path".into(), file.to_owned()))),
+        None if is_image_folder(file, &args.reading)? => Ok(images("path", file.to_owned(), true)),
         None => Ok(None),
     }
 }
@@ -113,35 +123,28 @@ fn no_images() -> Failure {
 }
 
 /// The pairs of images that show the same, a row each, the most alike first.
-fn sheet(table: &Table, copies: &ImageCopies, folder: &Path) -> Vec<u8> {
-    let mut pairs: Vec<_> = copies
-        .pairs
-        .iter()
-        .filter(|pair| !pair.is_one_file)
-        .collect();
-    pairs.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.rows.cmp(&b.rows)));
-    pairs.truncate(PAIRS_DRAWN);
-    let path = |row| table.text(&copies.column, row);
+fn sheet(
+    table: &Table,
+    copies: &ImageCopies,
+    folder: &Path,
+    reading: &Reading,
+) -> Result<Vec<u8>, Failure> {
+    let pairs = copies.pairs.iter().filter(|pair| !pair.is_of_one_file());
+    let path = |row| table.text(&copies.column, row).unwrap_or_default();
     let rows = pairs
-        .iter()
-        .map(|pair| pair.rows.into_iter().filter_map(path).collect());
-    sheet_of(folder, &rows.collect::<Vec<_>>())
+        .take(PAIRS_DRAWN)
+        .map(|pair| pair.rows.map(path).to_vec());
+    sheet_of(folder, &rows.collect::<Vec<_>>(), reading)
 }
 
 /// The table with a column for each number of its images that differs between them, and which images show the same.
 fn with_images(
-    table: Table,
-    column: &str,
-    folder: &Path,
+    mut table: Table,
+    images: &Images,
     reading: &Reading,
 ) -> Result<(Table, ImageCopies), Failure> {
-    let failed = |error: galen_table::ColumnError| {
-        Failure::usage(
-            "check",
-            error.to_string(),
-            "name the columns as the file does",
-        )
-    };
+    let failed = |error| named_otherwise("check", &error);
+    let column = &images.column;
     let named = table.texts(column).map_err(failed)?;
     let mut rows_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (row, path) in named.iter().enumerate() {
@@ -150,7 +153,7 @@ fn with_images(
         }
     }
     let paths: Vec<String> = rows_of.keys().map(|path| (*path).to_owned()).collect();
-    let read = pictures(folder, &paths, reading)?;
+    let read = pictures(&images.folder, &paths, reading)?;
     if let (Some(first), false) = (read.broken.first(), reading.skip_bad) {
         return Err(broken_among(first, read.broken.len()));
     }
@@ -158,8 +161,7 @@ fn with_images(
         eprintln!("warning: {}: {}", one.file, one.why);
     }
     let rows: Vec<&Vec<usize>> = rows_of.values().collect();
-    let fingerprints: Vec<_> = read.fingerprints;
-    let alike = galen_imaging::alike(&fingerprints);
+    let alike = galen_imaging::alike(&read.fingerprints);
     let first = |image: usize| rows[image][0];
     let mut pairs: Vec<ImagePair> = alike
         .pairs
@@ -167,20 +169,24 @@ fn with_images(
         .map(|pair| ImagePair {
             rows: pair.images.map(first),
             likeness: pair.likeness,
-            z: pair.z,
-            is_one_file: false,
+            z: Some(pair.z),
         })
         .collect();
+    pairs.sort_by(|a, b| {
+        let by_z = b.z.unwrap_or_default().total_cmp(&a.z.unwrap_or_default());
+        by_z.then(a.rows.cmp(&b.rows))
+    });
     for rows in &rows {
         pairs.extend(rows[1..].iter().map(|&row| ImagePair {
             rows: [rows[0], row],
             likeness: 1.0,
-            z: f64::MAX,
-            is_one_file: true,
+            z: None,
         }));
     }
-    let mut table = table;
-    let values = numbers(&read.pictures);
+    let values = match images.are_the_table {
+        true => Vec::new(),
+        false => numbers(&read.pictures),
+    };
     for (name, of_image) in values {
         let mut of_row = vec![None; table.rows()];
         for (rows, value) in rows.iter().zip(&of_image) {
@@ -188,12 +194,12 @@ fn with_images(
         }
         let name = format!("image_{name}");
         let is_varied = of_image.iter().any(|value| *value != of_image[0]);
-        if is_varied && !table.has(&name) && column != "path" {
+        if is_varied && !table.has(&name) {
             table = table.with_column(&name, &of_row).map_err(failed)?;
         }
     }
     let copies = ImageCopies {
-        column: column.to_owned(),
+        column: column.clone(),
         images: paths.len(),
         blank: alike.blank - read.broken.len(),
         limit: alike.limit,

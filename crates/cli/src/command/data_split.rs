@@ -12,7 +12,7 @@ use sha2::Sha256;
 use crate::args::DataSplit;
 use crate::outside::{read_file, try_writing, write_file};
 use crate::place::Place;
-use crate::reading::table_in;
+use crate::reading::{named_otherwise, table_in};
 use crate::report::{Failure, Report};
 use crate::words::table;
 
@@ -54,7 +54,9 @@ pub fn split_file(file: &Path, args: &DataSplit, place: &Place) -> Result<Report
     for (number, (name, share)) in how.parts.iter().enumerate() {
         let rows = (0..whole.rows()).filter(|&row| parted.part_of[row] == number);
         let rows: Vec<usize> = rows.collect();
-        let part = whole.take(&rows).map_err(|error| wrong_column(&error))?;
+        let part = whole
+            .take(&rows)
+            .map_err(|error| named_otherwise("column", &error))?;
         let bytes = part.to_csv();
         let path = format!("{name}.csv");
         write_file(&folder.join(&path), &bytes)?;
@@ -195,12 +197,4 @@ fn failure(error: &PartitionError) -> Failure {
         PartitionError::TooFew { .. } => "ask for fewer parts",
     };
     Failure::usage("split", error.to_string(), help)
-}
-
-fn wrong_column(error: &galen_table::ColumnError) -> Failure {
-    Failure::usage(
-        "column",
-        error.to_string(),
-        "name the columns as the file does",
-    )
 }

@@ -187,19 +187,27 @@ fn asked<T: Send>(
 }
 
 /// A PNG file with these images in rows, below a folder; what cannot be read is left out.
-pub fn sheet_of(folder: &Path, rows: &[Vec<String>]) -> Vec<u8> {
+///
+/// # Errors
+/// [`Failure`] if it was stopped.
+pub fn sheet_of(
+    folder: &Path,
+    rows: &[Vec<String>],
+    reading: &Reading,
+) -> Result<Vec<u8>, Failure> {
     const SIDE: u32 = 160;
-    let thumbnail = |path: &String| {
-        let file = fs::File::open(folder.join(path)).ok()?;
-        let file = Box::new(BufReader::new(file));
-        let small = |pixels: &Pixels| Thumbnail::of(pixels, SIDE);
-        Picture::read_with(file, &Limits::default(), small).ok()?.1
-    };
+    let (small, _) = asked(folder, &rows.concat(), reading, |pixels| {
+        Thumbnail::of(pixels, SIDE)
+    })?;
+    let mut small = small.into_iter();
     let rows: Vec<Vec<Thumbnail>> = rows
         .iter()
-        .map(|row| row.iter().filter_map(thumbnail).collect())
+        .map(|row| {
+            let row = small.by_ref().take(row.len());
+            row.filter_map(|one| one?.1).collect()
+        })
         .collect();
-    sheet(&rows, SIDE)
+    Ok(sheet(&rows, SIDE))
 }
 
 /// The files of a folder by their paths in it, with `/` between folders; those of a pattern by their paths; one file by

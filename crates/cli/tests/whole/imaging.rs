@@ -295,6 +295,32 @@ fn images_that_are_not_there_are_named() {
     check(&["--images", "image", "--skip-bad"]).exits(0);
 }
 
+/// The numbers of the images were left out where the column of their paths was called `path`.
+#[test]
+fn images_named_by_a_column_that_is_called_path_have_numbers() {
+    let place = TempDir::new().expect("a folder");
+    let mut rows = String::from("path,y\n");
+    for i in 0..40_u8 {
+        let is_bright = i % 2;
+        let shade = 40 + 150 * is_bright + i / 2;
+        fs::write(
+            place.path().join(format!("{i}.bmp")),
+            bmp(&[shade, shade, 9, 0]),
+        )
+        .expect("a file");
+        rows.push_str(&format!("{i}.bmp,{is_bright}\n"));
+    }
+    fs::write(place.path().join("t.csv"), rows).expect("a file");
+    let words = [
+        "data", "check", "t.csv", "--label", "y", "--images", "path", "--json",
+    ];
+    let found = bare(place.path(), &words).json();
+    let findings = found["findings"].as_array().expect("findings");
+    let of_brightness =
+        |one: &&Value| one["check"] == "label_proxy" && one["columns"][0] == "image_brightness";
+    assert!(findings.iter().any(|one| of_brightness(&one)), "{found:#}");
+}
+
 /// A BMP image of one row of grey pixels (Windows BITMAPINFOHEADER, 24 bits, rows filled to four bytes).
 fn bmp(values: &[u8]) -> Vec<u8> {
     let row: Vec<u8> = values.iter().flat_map(|value| [*value; 3]).collect();

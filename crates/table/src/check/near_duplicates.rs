@@ -111,7 +111,7 @@ fn of_near(study: &Study, near: &[Pair]) -> Option<Finding> {
 /// Images that show the same: of different patients they warn, of one they are noted.
 fn of_images(study: &Study) -> Option<Finding> {
     let copies = study.images?;
-    let pairs = copies.pairs.iter().filter(|pair| !pair.is_one_file);
+    let pairs = copies.pairs.iter().filter(|pair| !pair.is_of_one_file());
     let pairs: Vec<&ImagePair> = pairs.collect();
     if pairs.is_empty() {
         return None;
@@ -150,9 +150,7 @@ fn of_images(study: &Study) -> Option<Finding> {
         ));
     }
     message.push('.');
-    let mut shown = pairs.clone();
-    shown.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.rows.cmp(&b.rows)));
-    shown.truncate(SHOWN);
+    let shown = &pairs[..pairs.len().min(SHOWN)];
     let severity = match is_of_one {
         true => Severity::Note,
         false => Severity::Warn,

@@ -87,36 +87,30 @@ fn by_id(study: &Study, id: &str, split: &str) -> Option<Finding> {
 
 /// Pairs of rows in two parts that are too alike to be of two people.
 fn by_row(study: &Study, split: &str) -> Option<Finding> {
-    let pairs: Vec<(Pair, [usize; 2])> = study
-        .alike()
-        .iter()
-        .map(|pair| (*pair, pair.rows))
-        .collect();
-    let pairs = across(study, split, pairs)?;
+    let pairs = across(study, split, study.alike(), |pair: &Pair| pair.rows)?;
     let shown = pairs.iter().take(SHOWN);
     let shown =
-        shown.map(|(pair, rows)| json!({"rows": rows, "agree": pair.agree, "columns": pair.of}));
+        shown.map(|pair| json!({"rows": pair.rows, "agree": pair.agree, "columns": pair.of}));
     let message = format!(
         "Pairs of rows in two parts of `{split}` that agree in nearly all columns, under other ids: {}. They are most likely the same patients.",
         pairs.len()
     );
     let evidence = json!({ "kind": "near_identical_rows", "pairs": shown.collect::<Vec<_>>() });
-    let rows = pairs.iter().map(|(_, rows)| *rows);
+    let rows = pairs.iter().map(|pair| pair.rows);
     Some(of_pairs(study, split, rows.collect(), message, evidence))
 }
 
 /// Pairs of images in two parts that show the same.
 fn by_image(study: &Study, split: &str) -> Option<Finding> {
     let copies = study.images?;
-    let pairs = copies.pairs.iter().map(|pair| (*pair, pair.rows));
-    let pairs = across(study, split, pairs.collect())?;
-    let shown: Vec<ImagePair> = pairs.iter().take(SHOWN).map(|(pair, _)| *pair).collect();
+    let pairs = across(study, split, &copies.pairs, |pair: &ImagePair| pair.rows)?;
+    let shown = &pairs[..pairs.len().min(SHOWN)];
     let message = format!(
         "Pairs of images in two parts of `{split}` that show the same: {}. What is tested was seen in training.",
         pairs.len()
     );
     let evidence = json!({ "kind": "images", "pairs": shown, "limit": copies.limit });
-    let rows = pairs.iter().map(|(_, rows)| *rows);
+    let rows = pairs.iter().map(|pair| pair.rows);
     let finding = of_pairs(study, split, rows.collect(), message, evidence);
     Some(Finding {
         columns: vec![copies.column.clone(), split.to_owned()],
@@ -125,18 +119,19 @@ fn by_image(study: &Study, split: &str) -> Option<Finding> {
 }
 
 /// Those pairs whose rows are in two parts; nothing if there is none.
-fn across<T>(
+fn across<'a, T>(
     study: &Study,
     split: &str,
-    pairs: Vec<(T, [usize; 2])>,
-) -> Option<Vec<(T, [usize; 2])>> {
+    pairs: &'a [T],
+    rows_of: impl Fn(&T) -> [usize; 2],
+) -> Option<Vec<&'a T>> {
     let parts = study.table.texts(split).ok()?;
     let part_of = |row: usize| parts[row].as_deref().map(str::trim);
-    let is_across = |(_, rows): &(T, [usize; 2])| {
-        let [a, b] = rows.map(part_of);
+    let is_across = |pair: &&T| {
+        let [a, b] = rows_of(pair).map(part_of);
         a.is_some() && b.is_some() && a != b
     };
-    let pairs: Vec<_> = pairs.into_iter().filter(is_across).collect();
+    let pairs: Vec<&T> = pairs.iter().filter(is_across).collect();
     (!pairs.is_empty()).then_some(pairs)
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Said, shown};
 use crate::args::DataAgree;
+use crate::reading::named_otherwise;
 use crate::report::Failure;
 use crate::words::table;
 
@@ -36,13 +37,7 @@ pub fn of(read: &Table, said: &Said, args: &DataAgree) -> Result<Vec<Found>, Fai
     let Some(column) = &args.score else {
         return Ok(Vec::new());
     };
-    let failed = |error: galen_table::ColumnError| {
-        Failure::usage(
-            "column",
-            error.to_string(),
-            "name the columns as the file does",
-        )
-    };
+    let failed = |error| named_otherwise("column", &error);
     let positive = args.positive.as_deref().unwrap_or("1");
     if !said.names.iter().any(|name| name == positive) {
         return Err(Failure::usage(
