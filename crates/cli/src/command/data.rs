@@ -197,10 +197,7 @@ fn list(place: &Place) -> Result<Report, Failure> {
 fn show(name: &str, place: &Place) -> Result<Report, Failure> {
     let project = place.project()?;
     let state = project.state()?;
-    let (name, version) = match name.split_once('@') {
-        Some((name, version)) => (name, Some(version_of(version)?)),
-        None => (name, None),
-    };
+    let (name, version) = named(name)?;
     let latest = state
         .dataset(name)
         .map_err(galen_lifecycle::ActError::from)?;
@@ -245,6 +242,14 @@ fn show(name: &str, place: &Place) -> Result<Report, Failure> {
         json!({"name": name, "dataset": found}),
         lines.join("\n"),
     ))
+}
+
+/// A dataset and the version behind `@`, if there is one.
+fn named(word: &str) -> Result<(&str, Option<usize>), Failure> {
+    match word.split_once('@') {
+        Some((name, version)) => Ok((name, Some(version_of(version)?))),
+        None => Ok((word, None)),
+    }
 }
 
 /// The number of a version, as it stands behind `@`.
@@ -366,24 +371,20 @@ fn split(name: &str, out: Option<&Path>, place: &Place) -> Result<Report, Failur
 
 fn open(name: &str, purpose: &str, out: &Path, place: &Place) -> Result<Report, Failure> {
     let project = place.project()?;
-    let dataset = match name.split_once('@') {
-        None => name,
-        Some((name, version)) => {
-            let version = version_of(version)?;
-            let state = project.state()?;
-            let latest = state
-                .dataset(name)
-                .map_err(galen_lifecycle::ActError::from)?;
-            if latest.version as usize != version {
-                return Err(Failure::usage(
-                    "unknown",
-                    format!("{name}@{version} is not the version that is sealed"),
-                    format!("it is {name}@{}", latest.version),
-                ));
-            }
-            name
+    let (dataset, version) = named(name)?;
+    if let Some(version) = version {
+        let state = project.state()?;
+        let latest = state
+            .dataset(dataset)
+            .map_err(galen_lifecycle::ActError::from)?;
+        if latest.version as usize != version {
+            return Err(Failure::usage(
+                "unknown",
+                format!("{name} is not the version that is sealed"),
+                format!("it is {dataset}@{}", latest.version),
+            ));
         }
-    };
+    }
     let out = place.path(out);
     // The look is counted before the file is written; afterwards it is too late to find out.
     try_writing(&out)?;
