@@ -4,7 +4,17 @@
 use galen_table::{Format, Limits, ReadOptions, Table};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| {
+// What a library panics about within its guard is an error to whoever reads; other panics end the run.
+fn end_at_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        if !galen_table::is_guarded() {
+            eprintln!("{panic}");
+            std::process::abort();
+        }
+    }));
+}
+
+fuzz_target!(init: end_at_panics(), |input: &[u8]| {
     let Some((&first, bytes)) = input.split_first() else {
         return;
     };
