@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use dicom_core::header::DataElementHeader;
@@ -11,6 +11,7 @@ use dicom_encoding::decode::implicit_le::StandardImplicitVRLittleEndianDecoder;
 use thiserror::Error;
 
 use super::attribute::ATTRIBUTES;
+use super::profile::must_go;
 use super::source::{LimitReached, Source, is_part_10};
 use super::value::{Alphabet, text_of};
 use crate::Limits;
@@ -25,6 +26,9 @@ pub struct Header {
     pub pixels: bool,
     /// Elements of an odd group, not counting those in sequences.
     pub private_tags: usize,
+    /// Attributes with a value that the Basic Profile of PS3.15 removes or empties, not counting those in sequences: a sequence
+    /// that must go is one.
+    pub identifying: BTreeSet<Tag>,
 }
 
 /// Why a header could not be read.
@@ -87,6 +91,7 @@ impl Header {
                 preamble: false,
                 pixels: false,
                 private_tags: 0,
+                identifying: BTreeSet::new(),
             },
         };
         let head = reader.peek(132)?;
@@ -122,6 +127,8 @@ const ITEM: Tag = Tag(0xfffe, 0xe000);
 const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
 /// Ends a sequence that has no declared length.
 const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
+/// Bytes of a value that are looked at to see whether there is one.
+const VALUE_BEGIN: u32 = 64;
 /// Explicit VR Big Endian: retired in 2006, and still in archives.
 const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
 
@@ -222,6 +229,9 @@ impl Reader<'_> {
             }
             let syntax = open.last().map_or(syntax, |frame| frame.syntax);
             let element = self.element_head(syntax)?;
+            if open.is_empty() && must_go(element.tag) && self.says_something(element)? {
+                self.header.identifying.insert(element.tag);
+            }
             match element.tag {
                 ITEM => self.item(&mut open, element)?,
                 ITEM_END => {
@@ -247,6 +257,22 @@ impl Reader<'_> {
                 tag => self.skip(u64::from(element.len.0), Place::Element(tag))?,
             }
         }
+    }
+
+    /// Whether the value of an element is more than blanks, and than what parts a name has (PS3.5 section 6.2.1). Bytes that are no
+    /// text say something if there are any.
+    fn says_something(&mut self, element: DataElementHeader) -> Result<bool, HeaderError> {
+        if matches!(
+            element.vr,
+            VR::OB | VR::OW | VR::OF | VR::OD | VR::OL | VR::UN
+        ) {
+            return Ok(element.len.0 > 0);
+        }
+        let length = element.len.get().map_or(u64::from(VALUE_BEGIN), u64::from);
+        let begin = self.peek(length.min(u64::from(VALUE_BEGIN)) as usize)?;
+        // The end of a sequence of undefined length that has no item.
+        let is_empty = element.len.is_undefined() && begin.starts_with(&[0xfe, 0xff, 0xdd, 0xe0]);
+        Ok(!is_empty && begin.iter().any(|byte| !b" \0^=\\".contains(byte)))
     }
 
     fn item(

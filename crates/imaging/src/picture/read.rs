@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::camera::Camera;
 use super::{PROPERTIES, Pixels};
 use crate::Limits;
+use crate::dicom::{FrameError, frame, is_part_10};
 
 /// What an image file says of itself, and the numbers of its pixels. Of several images in a file it is the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +31,7 @@ pub struct Picture {
 pub enum PictureError {
     #[error("The file is empty.")]
     Empty,
-    #[error("This is no BMP, GIF, JPEG, PNG, TIFF or WebP image.")]
+    #[error("This is no BMP, DICOM, GIF, JPEG, PNG, TIFF or WebP image.")]
     NotImage,
     #[error("The file has more than {max} bytes, which is the limit.")]
     TooManyBytes { max: u64 },
@@ -42,6 +43,8 @@ pub enum PictureError {
     Truncated { format: &'static str },
     #[error("The {format} image is broken or of a kind that is not read: {why}.")]
     Broken { format: &'static str, why: String },
+    #[error(transparent)]
+    Dicom(#[from] FrameError),
     #[error("The file cannot be read: {0}.")]
     Read(String),
 }
@@ -82,6 +85,17 @@ impl Picture {
         limits: &Limits,
         ask: impl FnOnce(&Pixels) -> T,
     ) -> Result<(Self, Option<T>), PictureError> {
+        if is_part_10(bytes) {
+            let frame = frame(bytes, limits)?;
+            let channels = frame.image.color().channel_count();
+            let about = About {
+                format: "dicom",
+                channels,
+                bits: frame.bits,
+                camera: Camera::default(),
+            };
+            return Ok(Self::of_image(bytes.len(), frame.image, about, ask));
+        }
         let guessed = image::guess_format(bytes).map_err(|_| PictureError::NotImage)?;
         let format = name(guessed).ok_or(PictureError::NotImage)?;
         // Eight bytes a pixel are the most that is unpacked: four channels of 16 bits. The half more is for the decoder.
@@ -112,20 +126,44 @@ impl Picture {
         if guessed == ImageFormat::Jpeg && !jpeg_ends(bytes) {
             return Err(PictureError::Truncated { format });
         }
-        let pixels = Pixels::of(image);
-        let measure = |property: &super::Property| (property.measure)(pixels.as_ref()?);
-        let picture = Self {
+        let about = About {
             format,
-            bytes: bytes.len() as u64,
-            width,
-            height,
             channels,
             bits,
             camera,
+        };
+        Ok(Self::of_image(bytes.len(), image, about, ask))
+    }
+
+    fn of_image<T>(
+        bytes: usize,
+        image: DynamicImage,
+        about: About,
+        ask: impl FnOnce(&Pixels) -> T,
+    ) -> (Self, Option<T>) {
+        let (width, height) = (image.width(), image.height());
+        let pixels = Pixels::of(image);
+        let measure = |property: &super::Property| (property.measure)(pixels.as_ref()?);
+        let picture = Self {
+            format: about.format,
+            bytes: bytes as u64,
+            width,
+            height,
+            channels: about.channels,
+            bits: about.bits,
+            camera: about.camera,
             properties: PROPERTIES.iter().map(measure).collect(),
         };
-        Ok((picture, pixels.as_ref().map(ask)))
+        (picture, pixels.as_ref().map(ask))
     }
+}
+
+/// What is known of an image besides its pixels.
+struct About {
+    format: &'static str,
+    channels: u8,
+    bits: u8,
+    camera: Camera,
 }
 
 fn name(format: ImageFormat) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use galen_imaging::dicom::{ATTRIBUTES, Header, PRESENT};
+use galen_imaging::dicom::{ATTRIBUTES, Header, PRESENT, keyword};
 use galen_imaging::{Kind, Limits, Rows, rows};
 use serde_json::Value;
 
@@ -52,6 +52,8 @@ fn every_value_of_a_header_is_what_pydicom_reads() {
         assert_eq!(expected["preamble"], header.preamble, "{path}");
         assert_eq!(expected["pixels"], header.pixels, "{path}");
         assert_eq!(expected["private_tags"], header.private_tags, "{path}");
+        let identifying: Vec<String> = header.identifying.iter().map(|tag| keyword(*tag)).collect();
+        assert_eq!(expected["identifying"], Value::from(identifying), "{path}");
         compared += values.len();
     }
     assert!(compared > 900, "only {compared} values were compared");

@@ -1,5 +1,6 @@
 //! Headers and images as other programs read them, and bytes that nobody should be able to break a reader with.
 
+mod frames;
 mod headers;
 mod page;
 mod pictures;

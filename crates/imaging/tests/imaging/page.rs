@@ -33,6 +33,7 @@ fn made() -> String {
     page += "| `preamble` | | whether the file begins as PS3.10 asks |\n\
              | `pixels` | | whether pixels follow |\n\
              | `private_tags` | | how many elements are of an odd group, without those in sequences |\n\
+             | `identifying_attributes` | | keywords of attributes with a value that the Basic Profile of PS3.15 (table E.1-1) removes or empties, without those in sequences; `\\` between |\n\
              \n## Columns of a table of images\n\n| column | shows | source |\n|---|---|---|\n";
     for (name, shows) in [
         ("path", "The path in the folder."),

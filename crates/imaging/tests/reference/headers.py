@@ -40,6 +40,26 @@ def written(value):
     return str(getattr(value, "original_string", value)).strip()
 
 
+PROFILE = {
+    (int(group, 16), int(element, 16)): action
+    for group, element, action in (
+        line.split(",") for line in (HERE / "../../src/dicom/profile.csv").read_text().split("\n") if line and line[0] != "#")
+}
+
+
+def must_go(tag):
+    is_overlay = tag.group & 0xFF00 == 0x6000 and tag.elem in (0x3000, 0x4000)
+    listed = tag.group > 4 and PROFILE.get((tag.group, tag.elem)) in ("X", "Z", "X/Z")
+    return tag.group & 0xFF00 == 0x5000 or is_overlay or listed
+
+
+def says_something(dataset, tag):
+    value = dataset[tag].value
+    if isinstance(value, pydicom.sequence.Sequence):
+        return len(value) > 0
+    return bool(value if isinstance(value, bytes) else written(value).strip("\0^= \\"))
+
+
 def header(path):
     dataset = pydicom.dcmread(path, force=True, stop_before_pixels=True)
     whole = pydicom.dcmread(path, force=True)
@@ -60,6 +80,8 @@ def header(path):
         "preamble": dataset.preamble is not None,
         "pixels": "PixelData" in whole,
         "private_tags": sum(tag.is_private for tag in dataset.keys()),
+        "identifying": [pydicom.datadict.keyword_for_tag(tag) or str(tag).replace(" ", "").upper()
+                        for tag in sorted(dataset.keys()) if must_go(tag) and says_something(dataset, tag)],
     }
 
 

@@ -1,3 +1,4 @@
+mod headers;
 mod names;
 
 use std::collections::HashSet;
@@ -18,11 +19,12 @@ use crate::names::words;
 /// the web, NHS number, names, street addresses, dates of birth, postal codes, record numbers, ages above 89. A name of the
 /// column counts only with contents that fit. Direct identifiers stop, dates of birth and postal codes warn, ages above 89 are
 /// noted; one that occurs in less than 1 % of the texts of a column of free text warns. The column of the patient (`--id`) is
-/// asked only for what no pseudonym looks like. No value is shown, but its shape: letters as `A` and `a`, digits as `9`.
+/// asked only for what no pseudonym looks like. No value is shown, but its shape: letters as `A` and `a`, digits as `9`. Of a
+/// table of DICOM headers also what the Basic Profile of PS3.15 removes or empties, private elements, and text in pixels.
 ///
 /// # Source
 /// 45 CFR 164.514(b)(2)(i), A to R (Safe Harbor); NHS Data Dictionary, NHS number (modulus 11); Social Security Administration,
-/// POMS RM 10201.030 (which numbers are never given).
+/// POMS RM 10201.030 (which numbers are never given); DICOM PS3.15 2026c, table E.1-1.
 pub struct IdentifierPresent;
 
 /// Texts of a column that are looked at.
@@ -45,7 +47,8 @@ impl Check for IdentifierPresent {
 
     fn find(&self, study: &Study) -> Vec<Finding> {
         let names = study.table.names().into_iter();
-        names.filter_map(|name| look(study, name)).collect()
+        let of_columns = names.filter_map(|name| look(study, name));
+        of_columns.chain(headers::find(study)).collect()
     }
 }
 
