@@ -23,6 +23,7 @@ pub mod effect;
 pub mod estimate;
 pub mod interval;
 mod logistic;
+pub mod mcar;
 pub mod metric;
 pub mod multiplicity;
 pub mod multivariate;
