@@ -354,3 +354,19 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         other => not_written(path, &other.to_string()),
     })
 }
+
+/// Refuses a file for a page whose name is that of something else.
+///
+/// # Errors
+/// [`Failure`] that says how a page is named.
+pub fn must_be_page(out: Option<&Path>) -> Result<(), Failure> {
+    let is_page = |out: &&Path| out.extension().is_some_and(|end| end == "html");
+    match out.filter(|out| !is_page(out)) {
+        None => Ok(()),
+        Some(out) => Err(Failure::usage(
+            "format",
+            format!("{} is no page", out.display()),
+            "name a file that ends in .html; --json prints the numbers",
+        )),
+    }
+}

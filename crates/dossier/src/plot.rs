@@ -12,6 +12,7 @@ mod calibration;
 mod canvas;
 mod forest;
 mod frame;
+mod gaps;
 mod groups;
 mod importance;
 mod matrix;
@@ -22,6 +23,7 @@ mod waterfall;
 
 pub use calibration::{Bin, Calibration};
 pub use forest::{Forest, ForestRow};
+pub use gaps::{GapLine, GapMap, GapStrip};
 pub use groups::{Group, Groups};
 pub use importance::{Importance, ImportanceRow};
 pub use matrix::{Matrix, MatrixCell};
@@ -50,6 +52,8 @@ pub enum Plot {
     Importance(Importance),
     /// How strongly things go together.
     Matrix(Matrix),
+    /// What is missing together.
+    Gaps(GapMap),
     /// How one score came about.
     Waterfall(Waterfall),
     /// The shape of each column of a table.
@@ -69,6 +73,7 @@ impl Plot {
             Self::Waterfall(plot) => plot.draw(),
             Self::Multiples(plot) => plot.draw(),
             Self::Matrix(plot) => plot.draw(),
+            Self::Gaps(plot) => plot.draw(),
         }
         .finish(alt)
     }
@@ -151,6 +156,16 @@ mod tests {
                     value: some,
                 }],
             }),
+            Plot::Gaps(GapMap {
+                columns: vec![GapLine {
+                    name: word.into(),
+                    missing: number,
+                }],
+                patterns: vec![GapStrip {
+                    missing: vec![0],
+                    share: number,
+                }],
+            }),
             Plot::Multiples(Multiples {
                 legend: vec![word.into(), word.into()],
                 panels: vec![Panel {
@@ -226,6 +241,7 @@ mod tests {
             Plot::Groups(Groups::default()),
             Plot::Importance(Importance::default()),
             Plot::Matrix(Matrix::default()),
+            Plot::Gaps(GapMap::default()),
             Plot::Waterfall(Waterfall::default()),
         ];
         for plot in empty {

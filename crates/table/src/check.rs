@@ -15,6 +15,7 @@ mod inputs;
 mod label_noise;
 mod label_proxy;
 mod measurement_process;
+mod missing;
 mod missingness_by_group;
 mod missingness_by_label;
 mod near_duplicates;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::{ColumnError, Table};
+pub use missing::{Chance, GapColumn, GapPattern, Gaps};
 pub use study::{Roles, Study};
 
 /// Every clinical check, in the order of the manual.
@@ -122,6 +124,8 @@ pub struct CheckReport {
     pub heads: Vec<HeadReport>,
     /// The worst first, then in the order of the checks and columns.
     pub findings: Vec<Finding>,
+    /// What is missing together, and whether by chance.
+    pub gaps: Gaps,
 }
 
 /// The checks of a head.
@@ -233,6 +237,7 @@ pub fn check(table: &Table, roles: &Roles, beside: Beside) -> Result<CheckReport
             .iter()
             .all(|finding| finding.severity != Severity::Stop),
         findings,
+        gaps: missing::gaps(&study),
     })
 }
 

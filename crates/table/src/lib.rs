@@ -16,6 +16,7 @@ pub mod drift;
 pub mod estimation;
 pub mod expectation;
 pub mod gx;
+pub mod metadata;
 mod names;
 pub mod partition;
 pub mod profile;
@@ -30,8 +31,8 @@ mod write;
 
 pub use cell::Cell;
 pub use read::{
-    FindTypes, Format, KeepTexts, Limits, LookAt, Packing, ReadError, ReadOptions, is_guarded,
-    open, unpack,
+    FindTypes, Format, KeepTexts, Limits, LookAt, Packing, ReadError, ReadOptions, Rewritten,
+    is_guarded, open, unpack, with_cells, without_rows,
 };
 pub use source::Source;
 pub use table::{ColumnError, Head, Heads, Kind, Table};

@@ -10,6 +10,7 @@ mod markers;
 mod ndjson;
 mod parts;
 mod records;
+mod rewrite;
 
 use bytes::Bytes;
 use galen_spec::data::Column;
@@ -21,6 +22,7 @@ use crate::scan::{Pace, Scan, ScanError, whole};
 use crate::{Kind, Table};
 pub use format::{Format, Packing, open, unpack};
 pub use guarded::is_guarded;
+pub use rewrite::{Rewritten, with_cells, without_rows};
 
 /// How a delimited file is read.
 #[derive(Clone, Debug, PartialEq)]

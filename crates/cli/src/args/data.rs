@@ -192,6 +192,14 @@ pub struct DataCheck {
     /// Draw the pairs of images that show the same side by side, the most alike first, as a PNG file
     #[arg(long, value_name = "FILE.PNG")]
     pub sheet: Option<PathBuf>,
+    /// Score the metadata too, or only them without --label: completeness, coverage (against --target, if given), consistency
+    /// (between sites, if --site is given). By the fields of `tabular`, `image`, `xray`, `mammography`, `ct`, `mr`, `pathology`; of
+    /// `dicom`, each modality by its own; or of a dictionary in the format of DataCard-Metadata (M3C)
+    #[arg(long, value_name = "FIELDS")]
+    pub metadata: Option<String>,
+    /// Write the report of a file as a page, with what is missing together drawn
+    #[arg(long, value_name = "FILE.HTML")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }

@@ -1,16 +1,19 @@
 //! `galen data check FILE`: what ruins clinical models, in a table and in the images that it names.
 
+mod metadata;
+mod page;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use galen_imaging::picture::{PROPERTIES, Picture};
 use galen_table::Table;
-use galen_table::check::{Beside, CheckHead, ImageCopies, ImagePair, Roles, check};
+use galen_table::check::{Beside, Chance, CheckHead, Gaps, ImageCopies, ImagePair, Roles, check};
 use serde_json::json;
 
 use super::data::found_lines;
 use crate::args::{DataCheck, Reading};
-use crate::outside::write_file;
+use crate::outside::{must_be_page, write_file};
 use crate::place::Place;
 use crate::reading::{
     broken_among, is_image_folder, named_otherwise, pictures, sheet_of, table_in,
@@ -21,6 +24,10 @@ use crate::report::{Failure, Report};
 const PAIRS_DRAWN: usize = 100;
 
 pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report, Failure> {
+    must_be_page(args.out.as_deref())?;
+    if args.label.is_none() && args.metadata.is_some() {
+        return metadata::only(file, args, place);
+    }
     let Some(label) = &args.label else {
         return Err(Failure::usage(
             "no_label",
@@ -48,6 +55,7 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
     let target = target
         .map(|target| table_in(&place.path(target), &args.reading))
         .transpose()?;
+    let scored = metadata::scored(&read, target.as_ref(), args, place)?;
     let (read, copies) = match images_of(file, args, place)? {
         Some(images) => {
             let (read, copies) = with_images(read, &images, &args.reading)?;
@@ -67,14 +75,17 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
     };
     let failed = |error| named_otherwise("check", &error);
     let report = check(&read, &roles, beside).map_err(failed)?;
-    let document = json!({"ok": report.ok, "heads": report.heads, "findings": report.findings});
+    if let Some(out) = &args.out {
+        let html = page::page(&report, &scored, &args.what);
+        write_file(&place.path(out), html.as_bytes())?;
+    }
+    let document = json!({
+        "ok": report.ok, "heads": report.heads, "findings": report.findings, "gaps": report.gaps,
+        "metadata": scored,
+    });
     let mut lines = vec![format!("{} finding(s).", report.findings.len())];
     for head in &report.heads {
-        let title = match head.head {
-            CheckHead::Relevance => "Relevance",
-            CheckHead::Integrity => "Integrity",
-            CheckHead::Representativeness => "Representativeness",
-        };
+        let title = head_title(head.head);
         lines.push(format!(
             "\n{title}: {} stop, {} warn, {} note.",
             head.stop, head.warn, head.note
@@ -83,7 +94,58 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
         let here = here.filter(|one| head.checks.contains(&one.check));
         lines.extend(found_lines(&json!(here.collect::<Vec<_>>())));
     }
+    if !report.gaps.columns.is_empty() {
+        lines.push(format!("\n{}", by_chance(&report.gaps)));
+    }
+    lines.extend(metadata::in_words(&scored));
     Ok(Report::new("data check", document, lines.join("\n")).judged(report.ok))
+}
+
+fn head_title(head: CheckHead) -> &'static str {
+    match head {
+        CheckHead::Relevance => "Relevance",
+        CheckHead::Integrity => "Integrity",
+        CheckHead::Representativeness => "Representativeness",
+    }
+}
+
+/// How many values are missing, and whether by chance alone, in a sentence.
+fn by_chance(gaps: &Gaps) -> String {
+    let ways = gaps.patterns.len() as u64 + gaps.more_patterns;
+    let complete = gaps.patterns.iter().find(|one| one.missing.is_empty());
+    let complete = 100.0 * complete.map_or(0, |one| one.rows) as f64 / gaps.rows.max(1) as f64;
+    let begin = format!(
+        "Missing values: {} of the columns have gaps, in {ways} patterns; {complete:.1} % of the rows are complete.",
+        gaps.columns.len()
+    );
+    let test = match &gaps.chance {
+        Some(Chance {
+            p_value: Some(p),
+            statistic: Some(statistic),
+            degrees_of_freedom: Some(degrees),
+            columns,
+            rows,
+            ..
+        }) => {
+            let p_words = if *p < 0.0001 {
+                "below 0.0001".to_owned()
+            } else {
+                format!("{p:.4}")
+            };
+            let verdict = if *p < 0.05 {
+                "not completely at random"
+            } else {
+                "no sign that it is not completely at random"
+            };
+            format!(
+                "Little's test of {} columns of numbers in {rows} rows: {verdict} (chi-square {statistic:.1}, {degrees} degrees of freedom, p {p_words}).",
+                columns.len()
+            )
+        }
+        Some(Chance { why: Some(why), .. }) => format!("No test whether by chance: {why}."),
+        _ => String::new(),
+    };
+    format!("{begin} {test}").trim_end().to_owned()
 }
 
 /// The images of a table.
@@ -97,7 +159,10 @@ struct Images {
 
 /// The images that a table names, or that it is made of; none if there are none.
 fn images_of(file: &Path, args: &DataCheck, place: &Place) -> Result<Option<Images>, Failure> {
-    let beside = || file.parent().unwrap_or(Path::new("")).to_owned();
+    let beside = || match file.is_dir() {
+        true => file.to_owned(),
+        false => file.parent().unwrap_or(Path::new("")).to_owned(),
+    };
     let folder = args.image_dir.as_deref().map(|folder| place.path(folder));
     let images = |column: &str, folder, are_the_table| {
         Some(Images {

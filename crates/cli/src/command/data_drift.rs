@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::data_profile::{is_stored, read_stored};
 use crate::args::{DataDrift, WindowWord};
-use crate::outside::write_file;
+use crate::outside::{must_be_page, write_file};
 use crate::place::Place;
 use crate::reading::{Broken, Opened, not_scanned, pace, scan_in};
 use crate::report::{Failure, Report};
@@ -21,14 +21,7 @@ use crate::words::{number, table};
 
 pub fn compare(args: &DataDrift, place: &Place) -> Result<Report, Failure> {
     let options = options(args)?;
-    let is_page = |out: &&std::path::PathBuf| out.extension().is_some_and(|end| end == "html");
-    if let Some(out) = args.out.as_ref().filter(|out| !is_page(out)) {
-        return Err(Failure::usage(
-            "format",
-            format!("{} is no page", out.display()),
-            "name a file that ends in .html; --json prints the numbers",
-        ));
-    }
+    must_be_page(args.out.as_deref())?;
     let split = split(args);
     let (old, new) = (place.path(&args.reference), place.path(&args.current));
     let reference = Side::open(&args.reference, args, place)?;

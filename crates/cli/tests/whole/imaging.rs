@@ -385,3 +385,87 @@ fn masks_of_readers_are_compared_by_dice() {
     let wrong = bare(place.path(), &words).exits(2).json();
     assert!(text(&wrong["message"]).contains("wide.bmp"), "{wrong}");
 }
+
+#[test]
+fn metadata_of_dicom_files_are_scored_by_modality() {
+    let folder = shared("dicom-basics/pydicom");
+    let place = TempDir::new().expect("a folder");
+    let page = place.path().join("scores.html");
+    let words = [
+        "check",
+        &folder,
+        "--metadata",
+        "dicom",
+        "--skip-bad",
+        "--out",
+        page.to_str().expect("UTF-8"),
+    ];
+    let scored = data(&words).exits(0).json();
+    let scored = scored["metadata"].as_array().expect("scores").clone();
+    let of = |name: &str| {
+        let one = scored.iter().find(|one| one["dictionary"] == name);
+        one.unwrap_or_else(|| panic!("no {name}: {scored:#?}"))
+    };
+    let mr = of("MR (mr)");
+    assert_eq!(mr["rows"], 8, "{mr:#}");
+    let completeness = mr["completeness"].as_f64().expect("a score");
+    assert!(completeness > 0.6 && completeness < 1.0, "{mr:#}");
+    assert!(
+        mr["missing"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|one| one == "Ethnicity"),
+        "{mr:#}"
+    );
+    let html = fs::read_to_string(page).expect("the page");
+    assert!(html.contains("Metadata: MR (mr)") && html.len() < 2 << 20);
+    let error = data(&["check", &folder, "--metadata", "xrai", "--skip-bad"]).fails(2, "fields");
+    assert!(
+        error["help"]
+            .as_str()
+            .is_some_and(|help| help.contains("`xray`")),
+        "{error:#}"
+    );
+}
+
+#[test]
+fn dicom_files_that_name_people_are_told_and_their_pixels_compared() {
+    let folder = shared("dicom-basics/pydicom");
+    let words = [
+        "check",
+        &folder,
+        "--label",
+        "Modality",
+        "--positive",
+        "MR",
+        "--images",
+        "path",
+        "--skip-bad",
+    ];
+    let found = data(&words);
+    let found = found.json();
+    let of = |check: &str| {
+        let all = found["findings"].as_array().expect("findings").iter();
+        let here = all.filter(move |one| one["check"] == check);
+        here.map(|one| one["message"].as_str().expect("words"))
+            .collect::<Vec<&str>>()
+    };
+    let named = of("identifier_present");
+    assert!(
+        named
+            .iter()
+            .any(|words| words.contains("Basic Profile") && words.contains("PatientName")),
+        "{named:#?}"
+    );
+    assert!(
+        named.iter().any(|words| words.contains("private elements")),
+        "{named:#?}"
+    );
+    // One slice in seven transfer syntaxes.
+    let copies = of("near_duplicates");
+    assert!(
+        copies.iter().any(|words| words.contains("images")),
+        "{copies:#?}"
+    );
+}

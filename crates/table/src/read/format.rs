@@ -69,7 +69,7 @@ impl Format {
     }
 
     /// The format by the first bytes; what is none of the binary ones is delimited text.
-    fn of_bytes(bytes: &[u8]) -> Format {
+    pub(super) fn of_bytes(bytes: &[u8]) -> Format {
         match bytes {
             [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
             [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => {
@@ -240,7 +240,7 @@ pub fn unpack(
 }
 
 /// The delimiter that the header holds most often outside of quotes; a comma if it holds none.
-fn delimiter_of(bytes: &[u8]) -> u8 {
+pub(super) fn delimiter_of(bytes: &[u8]) -> u8 {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut quoted = false;
     for &byte in bytes {

@@ -12,6 +12,7 @@ use super::{Limits, ReadError};
 pub(super) struct Records<'a> {
     text: &'a str,
     at: usize,
+    begin: usize,
     /// The line of `at`, counted from 1 at the beginning of the text.
     line: u64,
     /// For each byte whether a plain field ends at it, or it is no text.
@@ -28,6 +29,13 @@ pub(super) struct Field {
     quoted: bool,
 }
 
+impl Field {
+    /// The bytes of the field in the text, its quotes among them.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.from..self.to
+    }
+}
+
 impl<'a> Records<'a> {
     pub fn new(text: &'a str, delimiter: u8, limits: &'a Limits) -> Self {
         let mut special = [false; 256];
@@ -37,11 +45,17 @@ impl<'a> Records<'a> {
         Self {
             text,
             at: 0,
+            begin: 0,
             line: 1,
             special,
             delimiter,
             limits,
         }
+    }
+
+    /// The first byte of the record that was read last.
+    pub fn begin(&self) -> usize {
+        self.begin
     }
 
     /// The byte after the record that was read last.
@@ -63,6 +77,7 @@ impl<'a> Records<'a> {
             return Ok(None);
         }
         let (begin, line) = (self.at, self.line);
+        self.begin = begin;
         loop {
             let field = self.field(begin, line)?;
             fields.push(field);
