@@ -303,6 +303,44 @@ pub enum Data {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Labels were wrong: correct them in every dataset that has them, and list what was judged by the old ones
+    ///
+    /// Each dataset with both columns gets a new version, sealed ones as well. A verdict by the old labels is stale: a change that
+    /// is not released must be judged again, a released model is proposed again.
+    Correct {
+        /// A table of identifiers and right labels, such as galen data agree --out writes
+        file: PathBuf,
+        /// The column of identifiers
+        #[arg(long, value_name = "COLUMN", default_value = "patient_id")]
+        id: String,
+        /// The column whose cells are corrected
+        #[arg(long, value_name = "COLUMN")]
+        label: String,
+        /// What was wrong, and who found it
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
+        /// Say what would change, and what would be stale; nothing is done
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// A person withdraws consent: destroy every row of theirs, keep the digests, list what had used them
+    ///
+    /// Datasets get a version without the person, sealed ones as well; artifacts and journals lose the bytes. What was done before
+    /// still verifies. Copies outside of the project's store are not reached; those in its folder are named.
+    Withdraw {
+        /// The identifier, as it stands in the tables or as files are named after it; it does not go to the ledger
+        #[arg(value_name = "PERSON")]
+        patient: String,
+        /// The column of identifiers
+        #[arg(long, value_name = "COLUMN", default_value = "patient_id")]
+        id: String,
+        /// Why, without naming the person: what the ledger holds stays there
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
+        /// Say what would be destroyed, and what had used it; nothing is done
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Encrypt a dataset to a custodian's key
     Seal {
         name: String,

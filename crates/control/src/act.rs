@@ -4,6 +4,7 @@ pub mod accept;
 pub mod add_data;
 pub mod assess;
 pub mod authorise;
+pub mod correct;
 pub mod document;
 pub mod enrol;
 pub mod examine;
@@ -16,12 +17,14 @@ pub mod look;
 pub mod open;
 pub mod propose;
 pub mod release;
+pub mod rewrite;
 pub mod roll_back;
 pub mod run;
 pub mod seal;
 pub mod sign;
 pub mod split;
 pub mod window;
+pub mod withdraw;
 
 use galen_spec::team::Duty;
 use galen_spec::{Name, data, intent, monitor, pccp, pipeline, protocol, risk, team};
@@ -89,6 +92,8 @@ pub enum Ask {
     Accept(accept::Ask),
     Split(split::Split),
     Seal(seal::Seal),
+    Withdraw(withdraw::Ask),
+    Correct(correct::Ask),
     Run(run::Ask),
     Propose(propose::Ask),
     Look(look::Ask),

@@ -68,6 +68,22 @@ fn ask_of(record: &Record, library: &dyn Library) -> Result<Option<Ask>, Digest>
         }),
         Deed::Split(deed) => Ask::Split(deed),
         Deed::Seal(deed) => Ask::Seal(deed),
+        Deed::Correct(deed) => Ask::Correct(act::correct::Ask {
+            id: deed.id,
+            label: deed.label,
+            reason: deed.reason,
+            corrections: deed.corrections,
+            rewritten: deed.rewritten,
+        }),
+        Deed::Withdraw(deed) => Ask::Withdraw(act::withdraw::Ask {
+            person: deed.person,
+            column: deed.column,
+            reason: deed.reason,
+            rewritten: deed.rewritten,
+            windows: deed.windows,
+            destroyed: deed.destroyed,
+            journal_lines: deed.journal_lines,
+        }),
         Deed::Run(deed) => Ask::Run(act::run::Ask {
             development: deed
                 .development

@@ -4,9 +4,9 @@ use galen_spec::Name;
 use jiff::Timestamp;
 
 use crate::act::{
-    Act, Ask, Scene, accept, add_data, assess, authorise, document, enrol, examine, explain,
-    finding, found, freeze, judge, look, open, propose, release, roll_back, run, seal, sign, split,
-    window,
+    Act, Ask, Scene, accept, add_data, assess, authorise, correct, document, enrol, examine,
+    explain, finding, found, freeze, judge, look, open, propose, release, roll_back, run, seal,
+    sign, split, window, withdraw,
 };
 use crate::{Actor, Deed, Record, Refusal, State};
 
@@ -39,6 +39,8 @@ pub fn decide(state: &State, act: &Act, at: Timestamp) -> Result<Vec<Record>, Re
         Ask::Accept(ask) => accept::decide(&scene, ask)?,
         Ask::Split(ask) => split::decide(&scene, ask)?,
         Ask::Seal(ask) => seal::decide(&scene, ask)?,
+        Ask::Withdraw(ask) => withdraw::decide(&scene, ask)?,
+        Ask::Correct(ask) => correct::decide(&scene, ask)?,
         Ask::Run(ask) => run::decide(&scene, ask)?,
         Ask::Propose(ask) => propose::decide(&scene, ask)?,
         Ask::Look(ask) => look::decide(&scene, ask)?,
@@ -77,7 +79,7 @@ impl Ask {
         match self {
             Ask::Found(_) => &[],
             Ask::Run(_) => &[Name::Team, Name::Pipeline, Name::Protocol],
-            Ask::Accept(_) | Ask::Split(_) => &[Name::Team, Name::Data],
+            Ask::Accept(_) | Ask::Split(_) | Ask::Correct(_) => &[Name::Team, Name::Data],
             Ask::Propose(_) => &[Name::Team, Name::Data, Name::Pccp],
             Ask::Look(_) | Ask::Open(_) | Ask::Judge(_) => &[Name::Team, Name::Protocol],
             Ask::Assess(_) => &[Name::Team, Name::Pccp, Name::Protocol],

@@ -11,9 +11,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
-    accept::Accept, assess::Assess, authorise::Authorise, document::Document, examine::Examine,
-    explain::Explain, judge::Judge, open::Open, roll_back::RollBack, run::Development,
-    run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window,
+    accept::Accept, assess::Assess, authorise::Authorise, correct::Corrected, document::Document,
+    examine::Examine, explain::Explain, judge::Judge, open::Open, roll_back::RollBack,
+    run::Development, run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window,
+    withdraw::Withdrawn,
 };
 use crate::{Actor, Deed, Record, Refusal};
 
@@ -45,6 +46,12 @@ pub struct State {
     /// By the digest of the dataset that was divided.
     pub splits: BTreeMap<Digest, Split>,
     pub sealed: BTreeMap<String, Sealed>,
+    /// Who withdrew, oldest first.
+    #[serde(default)]
+    pub withdrawn: Vec<Withdrawn>,
+    /// Labels that were corrected, oldest first.
+    #[serde(default)]
+    pub corrected: Vec<Corrected>,
     /// Who asked to open a sealed set, by dataset and purpose, until it is opened for that.
     #[serde(default)]
     pub asked_looks: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -173,6 +180,9 @@ pub struct Change {
     /// The look that was counted for it.
     pub opened: Option<Open>,
     pub judged: Option<Judged>,
+    /// The entry since which its verdict is stale: labels that it was judged by were corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_since: Option<u64>,
     pub assessed: Option<Assessed>,
     pub signatures: Vec<SignatureFacts>,
     pub release: Option<String>,
@@ -361,6 +371,8 @@ impl State {
             Deed::Accept(deed) => deed.apply(self, record),
             Deed::Split(deed) => deed.apply(self, record),
             Deed::Seal(deed) => deed.apply(self, record),
+            Deed::Withdraw(deed) => deed.apply(self, record),
+            Deed::Correct(deed) => deed.apply(self, record),
             Deed::Run(deed) => deed.apply(self, record),
             Deed::Propose(deed) => deed.apply(self, record),
             Deed::Look(deed) => deed.apply(self, record),
@@ -499,11 +511,19 @@ impl State {
             .filter(|release| release.state == ReleaseState::Superseded)
     }
 
-    /// Refuses a dataset that is sealed: a look at it is counted, whatever the act is called.
+    /// Refuses a dataset that is sealed: a look at it is counted, whatever the act is called. What was destroyed is refused as
+    /// well: it comes from a copy outside of the project.
     ///
     /// # Errors
-    /// `refused.sealed`.
+    /// `refused.sealed`, `refused.withdrawn`.
     pub fn not_sealed(&self, data: Digest) -> Result<(), Refusal> {
+        if self.is_destroyed(&data) {
+            return Err(Refusal::new(
+                "withdrawn",
+                "this content holds a person who withdrew",
+                "take the person out first; galen data list shows the version without them",
+            ));
+        }
         let sealed = self
             .sealed
             .values()

@@ -199,6 +199,18 @@ pub fn recorded(n: u64, entry: u64) -> Span {
     Span::number(counted(n), Source::Entry(entry))
 }
 
+/// That a verdict was made by labels that were corrected since, if it was.
+pub fn stale(change: &Change) -> Option<Block> {
+    let entry = change.stale_since?;
+    let text = vec![
+        Span::text("This verdict is stale: labels that it was made by were corrected at entry "),
+        Span::number(entry.to_string(), Source::Entry(entry)),
+        Span::text(". Judge the model again before you rely on it."),
+    ];
+    let kind = NoteKind::Warn;
+    Some(Block::Note { kind, text })
+}
+
 /// A number that does not exist, with the reason where there is one.
 pub fn absent_number(why: Option<&str>) -> Vec<Span> {
     match why {

@@ -22,8 +22,8 @@ pub mod statement;
 pub mod verify;
 
 pub use act::{
-    Added, Built, Closed, DataFile, Examined, Explained, Ingested, Judged, Letter, Parted,
-    PersonExplained, Planned, RunDone,
+    Added, Built, Closed, Correction, DataFile, Examined, Explained, Ingested, Judged, Labels,
+    Letter, Parted, PersonExplained, Planned, RunDone, Who, Withdrawal,
 };
 pub use error::ActError;
 pub use models::read_table;

@@ -15,6 +15,9 @@ use crate::project::Project;
 /// Where the secret lies that turns identifiers into pseudonyms.
 pub(crate) const PSEUDONYM_KEY: &str = "secret/pseudonym.key";
 
+/// Held while a journal is written: a line that comes while another is taken out would be lost.
+const LOCK: &str = "journals/lock";
+
 /// One prediction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Prediction {
@@ -66,6 +69,7 @@ impl Project {
         path: &str,
         lines: &[T],
     ) -> Result<(), ActError> {
+        let _lock = self.store.lock(LOCK, self.ports.wait, &self.ports.who)?;
         let mut bytes = Vec::new();
         // A line that an earlier crash left torn ends here, so that it cannot swallow the next one.
         if self.store.len(path)?.is_some_and(|length| length > 0)
@@ -96,6 +100,31 @@ impl Project {
             .split(|byte| *byte == b'\n')
             .filter_map(|line| serde_json::from_slice(line).ok())
             .collect())
+    }
+
+    /// Takes the lines of a person out of every journal; gives how many there are. Counts only unless `write`.
+    ///
+    /// # Errors
+    /// [`ActError::Disk`].
+    pub(crate) fn without_lines_of(&self, pseudonym: &str, write: bool) -> Result<u64, ActError> {
+        let _lock = self.store.lock(LOCK, self.ports.wait, &self.ports.who)?;
+        let mut count = 0;
+        let paths = self.store.list("journals")?;
+        for path in paths.iter().filter(|path| path.ends_with(".ndjson")) {
+            let bytes = self.store.read(path)?;
+            let is_theirs = |line: &&[u8]| {
+                let line = serde_json::from_slice::<serde_json::Value>(line);
+                line.is_ok_and(|line| line["pseudonym"] == pseudonym)
+            };
+            let (theirs, others): (Vec<&[u8]>, Vec<&[u8]>) = bytes
+                .split_inclusive(|byte| *byte == b'\n')
+                .partition(is_theirs);
+            if !theirs.is_empty() && write {
+                self.store.write(path, &others.concat())?;
+            }
+            count += theirs.len() as u64;
+        }
+        Ok(count)
     }
 }
 

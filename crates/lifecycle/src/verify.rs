@@ -12,7 +12,7 @@ use galen_control::{Act, Deed, InForce, Record, State, decide};
 use galen_ledger::{Keyring, Ledger, PublicKey, SignatureProblem, Signer, consistency};
 use galen_pipeline::Provenance;
 use galen_spec::Name;
-use galen_store::{Digest, Manifest};
+use galen_store::{ArtifactError, Digest, Manifest};
 use serde::Serialize;
 
 use crate::error::ActError;
@@ -78,6 +78,8 @@ impl Project {
             report: Report::default(),
             state: State::default(),
             named: BTreeSet::new(),
+            withdrawn: BTreeSet::new(),
+            not_kept: BTreeSet::new(),
             trained: RefCell::default(),
             cached: None,
         };
@@ -115,6 +117,10 @@ struct Proof<'a> {
     state: State,
     /// Artifacts that records name.
     named: BTreeSet<Digest>,
+    /// The plain bytes of sealed sets, of which only what is encrypted is kept.
+    not_kept: BTreeSet<Digest>,
+    /// Artifacts that some record destroyed, also one that comes later than what is looked at.
+    withdrawn: BTreeSet<Digest>,
     /// Provenances whose stages were run again.
     trained: RefCell<BTreeSet<Digest>>,
     /// The kept state that commands would go on from.
@@ -267,6 +273,12 @@ impl Proof<'_> {
                     records.push(None);
                 }
             }
+            if let Some(Some(record)) = records.last() {
+                self.not_kept.extend(not_kept(&record.deed));
+                if let Deed::Withdraw(withdraw) = &record.deed {
+                    self.withdrawn.extend(&withdraw.destroyed);
+                }
+            }
             // Signatures are checked against the keys that earlier records enrolled, so the fold goes along.
             if let Some(Some(record)) = records.last() {
                 if let Deed::Found(_) | Deed::Enrol(_) = record.deed {
@@ -410,6 +422,12 @@ impl Proof<'_> {
                 format!("entry {entry}: {message}"),
             ),
             Ok(Derived::Not(why)) => self.report.not_rederived.push(NotRederived { entry, why }),
+            Err(ActError::Artifact(ArtifactError::Missing { digest }))
+                if self.withdrawn.contains(&digest) =>
+            {
+                let why = "withdrawn".to_owned();
+                self.report.not_rederived.push(NotRederived { entry, why });
+            }
             Err(error) => self.problem(
                 Some(entry),
                 "evidence_missing",
@@ -434,16 +452,19 @@ impl Proof<'_> {
             .flat_map(|bytes| named_within(&bytes))
             .collect();
         self.named.extend(within);
-        let sealed: BTreeSet<Digest> = self
-            .state
-            .sealed
-            .values()
-            .map(|sealed| sealed.seal.plain)
-            .collect();
+        let left: Vec<Digest> = self.withdrawn.intersection(&there).copied().collect();
+        for digest in left {
+            self.problem(
+                None,
+                "withdrawn_is_there",
+                format!("{digest} holds a person who withdrew, and is in the store; galen data withdraw removes it"),
+            );
+        }
         let lost: Vec<Digest> = self
             .named
             .iter()
-            .filter(|digest| !there.contains(digest) && !sealed.contains(digest))
+            .filter(|digest| !there.contains(digest))
+            .filter(|digest| !self.not_kept.contains(digest) && !self.withdrawn.contains(digest))
             .copied()
             .collect();
         for digest in lost {
@@ -477,6 +498,18 @@ impl Proof<'_> {
             }
         }
     }
+}
+
+/// Contents that a deed names and that are kept encrypted only.
+fn not_kept(deed: &Deed) -> Vec<Digest> {
+    let rewritten = match deed {
+        Deed::Seal(seal) => return vec![seal.plain],
+        Deed::Withdraw(deed) => &deed.rewritten,
+        Deed::Correct(deed) => &deed.rewritten,
+        _ => return Vec::new(),
+    };
+    let sealed = rewritten.iter().filter(|one| one.sealed.is_some());
+    sealed.map(|one| one.to).collect()
 }
 
 /// What an artifact names in its turn: the files of a folder, or what a stage read, wrote and said.

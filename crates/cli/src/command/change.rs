@@ -176,6 +176,11 @@ pub fn show(id: &str, place: &Place) -> Result<Report, Failure> {
             judge.verdict, judge.look, judge.looks_allowed
         ));
     }
+    if let Some(entry) = change.stale_since {
+        lines.push(format!(
+            "  stale: labels that it was judged by were corrected at entry {entry}"
+        ));
+    }
     if let Some(assessed) = &change.assessed {
         let class = &assessed.assess.classification;
         lines.push(format!(
@@ -231,6 +236,7 @@ fn show_json(state: &State, id: &str) -> Value {
         "follows": change.follows,
         "proposer": change.proposer,
         "verdict": change.judged.as_ref().map(|one| one.judge.verdict),
+        "stale_since": change.stale_since,
         "us": class.map(|class| json!(class.us)),
         "eu": class.map(|class| json!(class.eu)),
         "reasons": class.map(|class| class.reasons.clone()).unwrap_or_default(),

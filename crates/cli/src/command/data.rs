@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use galen_control::act::examine::Examination;
-use galen_lifecycle::{DataFile, Project};
+use galen_lifecycle::{DataFile, Labels, Project};
 use galen_stats::Estimate;
 use serde_json::{Value, json};
 
@@ -35,6 +35,11 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
         } => super::data_accept::accept(name, anomaly, reason, place),
         Data::Check(args) => match file_of(&args.what, place) {
             Some(file) => super::data_check::check_file(&file, args, place),
+            None if args.out.is_some() || args.metadata.is_some() => Err(Failure::usage(
+                "only_of_files",
+                "--out and --metadata are for a file; what is found in a dataset stands on the ledger",
+                "name a file, or see it in the datasheet: galen dossier build datasheet",
+            )),
             None => examine(&args.what, Examination::Check, place),
         },
         Data::Drift(args) => super::data_drift::compare(args, place),
@@ -45,6 +50,25 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             None => split(&args.what, args.out.as_deref(), place),
         },
         Data::Open { name, purpose, out } => open(name, purpose, out, place),
+        Data::Correct {
+            file,
+            id,
+            label,
+            reason,
+            dry_run,
+        } => {
+            let labels = Labels {
+                id: id.clone(),
+                label: label.clone(),
+            };
+            super::data_correct::correct(file, &labels, reason, *dry_run, place)
+        }
+        Data::Withdraw {
+            patient,
+            id,
+            reason,
+            dry_run,
+        } => super::data_withdraw::withdraw(patient, id, reason, *dry_run, place),
         Data::Seal { name, custodian } => seal(name, custodian.as_deref(), place),
     }
 }
@@ -167,7 +191,12 @@ fn list(place: &Place) -> Result<Report, Failure> {
     for (name, versions) in &state.datasets {
         let sealed = state.sealed.contains_key(name);
         for one in versions {
-            let how = if sealed { "sealed" } else { "" };
+            let destroyed = state.is_destroyed(&one.digest);
+            let how = match (destroyed, sealed) {
+                (true, _) => "destroyed",
+                (false, true) => "sealed",
+                (false, false) => "",
+            };
             rows.push(vec![
                 format!("{name}@{}", one.version),
                 short(&one.digest),
@@ -182,7 +211,8 @@ fn list(place: &Place) -> Result<Report, Failure> {
                 "bytes": one.bytes,
                 "added": one.at,
                 "by": one.by,
-                "sealed": sealed,
+                "sealed": sealed && !destroyed,
+                "destroyed": destroyed,
             }));
         }
     }
@@ -220,7 +250,9 @@ fn show(name: &str, place: &Place) -> Result<Report, Failure> {
     if let Some(source) = found.drawn_from {
         lines.push(format!("  drawn from {source}"));
     }
-    if let Some(sealed) = state.sealed.get(name) {
+    if state.is_destroyed(&found.digest) {
+        lines.push("  destroyed: it held a person who withdrew".to_owned());
+    } else if let Some(sealed) = state.sealed.get(name) {
         lines.push(format!(
             "  sealed to {} ({})",
             sealed.seal.custodian, sealed.seal.recipient

@@ -45,6 +45,17 @@ pub fn status(place: &Place) -> Result<Report, Failure> {
     if !open.is_empty() {
         lines.push(format!("Open findings: {}.", open.join(", ")));
     }
+    let stale = state
+        .changes
+        .iter()
+        .filter(|(_, one)| one.stale_since.is_some());
+    let stale: Vec<&str> = stale.map(|(id, _)| id.as_str()).collect();
+    if !stale.is_empty() {
+        lines.push(format!(
+            "Stale verdicts, since labels were corrected: {}.",
+            stale.join(", ")
+        ));
+    }
     lines.push(format!("Next: {}", next.what));
     if !next.who.is_empty() {
         lines.push(format!("Who: {}", next.who.join(", ")));
@@ -54,6 +65,7 @@ pub fn status(place: &Place) -> Result<Report, Failure> {
         "entries": state.entries,
         "live": state.live,
         "open_findings": open,
+        "stale": stale,
         "next": {"what": next.what, "who": next.who, "command": next.command},
     });
     Ok(Report::new("status", document, lines.join("\n")))

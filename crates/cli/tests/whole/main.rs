@@ -11,6 +11,7 @@ mod imaging;
 mod kept;
 mod page;
 mod project;
+mod replaced;
 mod repository;
 mod suggested;
 mod tables;

@@ -145,7 +145,7 @@ fn copy_below(from: &Path, to: &Path) {
 
 /// A folder that is made once in a run of the tests, also where each test is a process of its own (nextest): whoever
 /// holds the lock makes it, the others wait.
-fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+pub fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| std::process::id().to_string());
     let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = place.join(format!("{name}-{run}"));

@@ -104,6 +104,7 @@ impl Judge {
                 Verdict::Pass => ChangeState::Judged,
                 Verdict::Fail | Verdict::Inconclusive => ChangeState::Rejected,
             };
+            change.stale_since = None;
             change.judged = Some(crate::state::Judged {
                 judge: self.clone(),
                 entry,

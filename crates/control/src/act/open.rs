@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Scene;
 use super::freeze::fingerprint;
 use super::judge::judged_already;
-use crate::state::{Change, ChangeState, Looked, Sealed};
+use crate::state::{Change, ChangeState, Dataset, Looked, Sealed};
 use crate::{Deed, Record, Refusal, State};
 
 /// A reference set that was opened for a change.
@@ -145,15 +145,23 @@ fn nothing_was_dropped(looked: Option<&Looked>, protocol: &Protocol) -> Result<(
 /// A model is not judged on what it learned from: the reference set under any name or as a file, or the whole that it was
 /// drawn from, read by any of its stages.
 fn is_independent(state: &State, change: &Change, reference: Digest) -> Result<(), Refusal> {
-    let copies = state.datasets.values().flatten();
-    let wholes: Vec<Digest> = copies
-        .filter(|dataset| dataset.digest == reference)
-        .filter_map(|dataset| dataset.drawn_from)
-        .collect();
+    // Every version of the set and of its whole: without those who withdrew they are what they were.
+    let of = |contents: &[Digest]| -> Vec<&Dataset> {
+        let holds_one = |one: &Dataset| contents.contains(&one.digest);
+        let versions = state.datasets.values();
+        versions
+            .filter(|all| all.iter().any(holds_one))
+            .flatten()
+            .collect()
+    };
+    let copies = of(&[reference]);
+    let mut wholes: Vec<Digest> = copies.iter().filter_map(|copy| copy.drawn_from).collect();
+    wholes.extend(of(&wholes).iter().map(|whole| whole.digest));
+    wholes.extend(copies.iter().map(|copy| copy.digest));
     for name in &change.model.training {
         let versions = state.datasets.get(name).into_iter().flatten();
         let mut contents = versions.map(|version| version.digest);
-        if contents.any(|content| content == reference || wholes.contains(&content)) {
+        if contents.any(|content| wholes.contains(&content)) {
             return Err(Refusal::new(
                 "learned_from_reference",
                 format!("the model learned from {name}, which holds the reference set"),
@@ -165,7 +173,7 @@ fn is_independent(state: &State, change: &Change, reference: Digest) -> Result<(
         .model
         .read
         .iter()
-        .any(|content| *content == reference || wholes.contains(content))
+        .any(|content| wholes.contains(content))
     {
         return Err(Refusal::new(
             "learned_from_reference",

@@ -47,7 +47,14 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         ));
     };
     let live = scene.state.live_release();
-    if let Some(live) = live.filter(|live| live.model.digest == model.digest) {
+    // A model whose verdict is stale may be judged again, as another change.
+    let is_stale = |change: &String| {
+        let change = scene.state.changes.get(change);
+        change.is_some_and(|change| change.stale_since.is_some())
+    };
+    if let Some(live) =
+        live.filter(|live| live.model.digest == model.digest && !is_stale(&live.change))
+    {
         return Err(Refusal::new(
             "unchanged",
             format!("this model is live already, as {}", live.id),
@@ -143,6 +150,7 @@ impl Propose {
                 state: ChangeState::Proposed,
                 opened: None,
                 judged: None,
+                stale_since: None,
                 assessed: None,
                 signatures: Vec::new(),
                 release: None,

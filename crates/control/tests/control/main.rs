@@ -9,4 +9,5 @@ mod looking;
 mod policy;
 mod promises;
 mod random;
+mod replacing;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use galen_control::act::rewrite::Rewritten;
 use galen_control::act::roll_back::Trigger;
 use galen_control::act::sign::Meaning;
 use galen_control::act::window::Window;
@@ -25,6 +26,7 @@ struct Memory<'a> {
     looks: BTreeMap<Digest, (u32, u32)>,
     /// The set that was opened for each change.
     opened: BTreeMap<&'a str, Digest>,
+    judged: BTreeSet<&'a str>,
     passed: BTreeSet<&'a str>,
     released: BTreeSet<&'a str>,
     withdrawn: BTreeSet<&'a str>,
@@ -71,6 +73,29 @@ fn holds(holds: bool, broken: &str) -> Result<(), String> {
 }
 
 impl<'a> Memory<'a> {
+    /// A set with other content is the same set: its looks stay counted. By other labels nothing has passed or is signed, and
+    /// what was judged is judged again; without a person the look that was counted is had at what is left.
+    fn go_on(&mut self, rewritten: &[Rewritten], labels: bool) {
+        for one in rewritten {
+            if let Some(looks) = self.looks.get(&one.from).copied() {
+                self.looks.insert(one.to, looks);
+            }
+            let judged = self.judged.clone();
+            let changes = self.opened.iter().filter(|(_, set)| **set == one.from);
+            let changes: Vec<&'a str> = changes.map(|(change, _)| *change).collect();
+            for change in changes {
+                if !judged.contains(change) {
+                    self.opened.insert(change, one.to);
+                } else if labels {
+                    self.opened.remove(change);
+                    self.judged.remove(change);
+                    self.passed.remove(change);
+                    self.signed.remove(change);
+                }
+            }
+        }
+    }
+
     fn see(&mut self, record: &'a Record, shelf: &Shelf) -> Result<(), String> {
         let automatic = match &record.deed {
             Deed::Found(_) => true,
@@ -125,10 +150,13 @@ impl<'a> Memory<'a> {
                     .map(|(digest, _)| digest)
                     .any(|it| *it == deed.protocol);
                 holds(before, "a verdict's protocol was frozen before")?;
+                self.judged.insert(&deed.change);
                 if deed.verdict == Verdict::Pass {
                     self.passed.insert(&deed.change);
                 }
             }
+            Deed::Withdraw(deed) => self.go_on(&deed.rewritten, false),
+            Deed::Correct(deed) => self.go_on(&deed.rewritten, true),
             Deed::Sign(deed) => {
                 let proposer = self.proposers.get(deed.change.as_str());
                 holds(proposer != Some(&&record.by), "who proposed does not sign")?;

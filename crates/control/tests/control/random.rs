@@ -9,6 +9,7 @@ use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
 
 use crate::promises::promises;
+use crate::replacing::{correct, withdraw_ask};
 use crate::world::*;
 
 /// What to try: a kind of act, by whom, and two choices within it.
@@ -81,7 +82,7 @@ fn attempt(world: &mut World, (kind, by, a, b): Try) {
     let changes = world.state.changes.len().max(1);
     let change = format!("change-{}", usize::from(a) % changes + 1);
     let known = world.state.changes.contains_key(&change);
-    match kind % 18 {
+    match kind % 20 {
         0 => {
             let model = model(
                 STAGES[usize::from(a % 4)],
@@ -159,6 +160,15 @@ fn attempt(world: &mut World, (kind, by, a, b): Try) {
         16 => {
             let name = ["cohort", "reference", "learn-1995"][usize::from(a % 3)];
             let _ = world.ask(who("ada", by), Ask::AddData(dataset(name, &b.to_string())));
+        }
+        18 => {
+            let all: &[&str] =
+                [&["cohort", "reference"][..], &["cohort"], &["learn-1995"]][usize::from(b % 3)];
+            let ask = withdraw_ask(world, all);
+            let _ = world.ask(who("ada", by), Ask::Withdraw(ask));
+        }
+        19 => {
+            let _ = correct(world, &["reference"], "dead");
         }
         _ => {
             let finding = nth("finding", a);

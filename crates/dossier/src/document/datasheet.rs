@@ -50,6 +50,7 @@ pub(super) fn data(book: &Book, level: u8) -> Vec<Block> {
     blocks.push(Block::heading(level, "Datasets and parts"));
     blocks.extend(design::datasets(book));
     blocks.extend(parts(book));
+    blocks.extend(withdrawn(book));
     blocks.push(Block::heading(level, "Columns"));
     blocks.extend(columns(book));
     blocks
@@ -299,6 +300,29 @@ fn count_of(digest: &Digest, row: Option<&Row>) -> Cell {
         )),
         _ => Cell(absent_number(None)),
     }
+}
+
+/// Whose rows were destroyed since: the counts above are of the draw.
+fn withdrawn(book: &Book) -> Option<Block> {
+    let rows = book.state.withdrawn.iter().flat_map(|one| {
+        one.withdraw.rewritten.iter().map(|rewritten| {
+            vec![
+                rewritten.dataset.as_str().into(),
+                Cell::from(recorded(rewritten.rows, one.entry)),
+                one.withdraw.reason.as_str().into(),
+            ]
+        })
+    });
+    let columns = vec![
+        Column::name("Dataset"),
+        Column::number("Rows taken out since"),
+        Column::text("Reason"),
+    ];
+    table(
+        "People who withdrew; counts of the flow and of the parts are those of the draw",
+        columns,
+        rows.collect(),
+    )
 }
 
 fn parts(book: &Book) -> Vec<Block> {

@@ -113,7 +113,9 @@ pub(super) fn datasets(book: &Book) -> Vec<Block> {
                     ),
                 None => "added".to_owned(),
             };
-            let sealed = if book.state.sealed.contains_key(name) {
+            let sealed = if book.state.is_destroyed(&version.digest) {
+                ", destroyed since somebody withdrew"
+            } else if book.state.sealed.contains_key(name) {
                 ", sealed"
             } else {
                 ""

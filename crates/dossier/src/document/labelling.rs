@@ -9,7 +9,7 @@ use galen_spec::protocol::Difference;
 
 use super::Document;
 use super::regulation::Section;
-use crate::book::{Book, not_reported, outcome_badge, recorded, table, word};
+use crate::book::{Book, not_reported, outcome_badge, recorded, stale, table, word};
 use crate::page::{Block, Cell, Column, NoteKind, Page, Span};
 
 /// Information that the manufacturer supplies with the device.
@@ -147,12 +147,8 @@ pub(super) fn performance(book: &Book) -> Vec<Block> {
         Ok(found) => found,
         Err((what, command)) => return vec![not_reported(what, command)],
     };
-    let judged = book
-        .state
-        .changes
-        .get(&live.change)
-        .and_then(|change| change.judged.as_ref());
-    let Some(judged) = judged else {
+    let change = book.state.changes.get(&live.change);
+    let Some(judged) = change.and_then(|change| change.judged.as_ref()) else {
         return vec![not_reported(
             "the live release has no verdict",
             "galen gate CHANGE",
@@ -178,14 +174,15 @@ pub(super) fn performance(book: &Book) -> Vec<Block> {
         Column::text("Result"),
     ];
     let rows: Vec<Vec<Cell>> = rows.collect();
-    let mut blocks = vec![Block::Paragraph(vec![
+    let mut blocks: Vec<Block> = change.and_then(stale).into_iter().collect();
+    blocks.push(Block::Paragraph(vec![
         Span::text(format!(
             "{} was judged on the reference set, at look ",
             live.id
         )),
         recorded(judged.judge.look.into(), judged.entry),
         Span::text(" on that set. Intervals are at the level of 0.95 unless another is written."),
-    ])];
+    ]));
     blocks.extend(table("", columns, rows));
     blocks
 }

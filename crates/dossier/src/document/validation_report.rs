@@ -9,7 +9,8 @@ use super::labelling::{bounds, does_not_use, unused};
 use super::regulation::Section;
 use super::{Document, protocol};
 use crate::book::{
-    Book, agrees, artifact, not_reported, outcome_badge, recorded, table, verdict_badge, written,
+    Book, agrees, artifact, not_reported, outcome_badge, recorded, stale, table, verdict_badge,
+    written,
 };
 use crate::page::{Badge, Block, Cell, Column, NoteKind, Page, Span, Tone, VerdictCard};
 
@@ -148,7 +149,8 @@ pub(super) fn judged_change(book: &Book, id: &str, change: &Change) -> Vec<Block
             list(&judge.blocking)
         ),
     };
-    let mut blocks = vec![Block::VerdictCard(VerdictCard {
+    let mut blocks: Vec<Block> = stale(change).into_iter().collect();
+    blocks.push(Block::VerdictCard(VerdictCard {
         title: format!("{id}: {}", change.summary),
         badge: verdict_badge(judge.verdict),
         sentence: vec![Span::text(sentence)],
@@ -177,7 +179,7 @@ pub(super) fn judged_change(book: &Book, id: &str, change: &Change) -> Vec<Block
                 Cell::from(Span::number("rows and curves", artifact(&judge.evidence))),
             ),
         ],
-    })];
+    }));
     let Some(results) = book.results(change) else {
         blocks.push(Block::note(
             NoteKind::Warn,

@@ -44,8 +44,9 @@ impl Project {
         }
         let state = self.state()?;
         let digests: Vec<Digest> = files.iter().map(|file| Digest::of(&file.bytes)).collect();
-        for digest in &digests {
+        for (file, digest) in files.iter().zip(&digests) {
             state.not_sealed(*digest)?;
+            self.nobody_withdrew(&state, &file.path, &file.bytes)?;
         }
         let (mut new_bytes, mut reused_bytes) = (0, 0);
         let mut entries = Vec::new();

@@ -411,7 +411,7 @@ impl Project {
             ));
         }
         for (stage, provenance) in run.stages.iter().zip(&provenances) {
-            if !again.insert(stage.provenance) {
+            if again.contains(&stage.provenance) {
                 continue;
             }
             if !provenance.is_consistent() || provenance.key.0 != stage.key {
@@ -463,6 +463,7 @@ impl Project {
                     stage.name
                 )));
             }
+            again.insert(stage.provenance);
         }
         Ok(Again::Same)
     }

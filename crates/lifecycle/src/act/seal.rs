@@ -29,17 +29,27 @@ impl Project {
         // Asked first with an empty artifact, so that a refused seal writes nothing.
         self.ask(by, None, seal(plain_digest, String::new()))?;
         let plain = self.artifacts.get(&plain_digest)?;
-        let recipient = self
-            .ports
-            .identity
-            .custodian(custodian, self.ports.entropy.as_ref())?
-            .to_public();
-        let sealed = age::encrypt(&recipient, &plain).map_err(|error| {
-            ActError::input("seal", error.to_string(), "look at the custodian's key")
-        })?;
-        let entry = self.one(by, None, seal(self.keep(&sealed)?, recipient.to_string()))?;
+        let (sealed, recipient) = sealed_to(self, custodian, &plain)?;
+        let entry = self.one(by, None, seal(self.keep(&sealed)?, recipient))?;
         self.store
             .remove(&galen_store::Artifacts::path(&plain_digest))?;
         Ok(entry)
     }
+}
+
+/// Bytes encrypted to a custodian's key, and its public recipient.
+pub(super) fn sealed_to(
+    project: &Project,
+    custodian: &str,
+    plain: &[u8],
+) -> Result<(Vec<u8>, String), ActError> {
+    let ports = &project.ports;
+    let recipient = ports
+        .identity
+        .custodian(custodian, ports.entropy.as_ref())?
+        .to_public();
+    let sealed = age::encrypt(&recipient, plain).map_err(|error| {
+        ActError::input("seal", error.to_string(), "look at the custodian's key")
+    })?;
+    Ok((sealed, recipient.to_string()))
 }

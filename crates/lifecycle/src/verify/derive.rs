@@ -1,5 +1,6 @@
 //! Computing the evidence of a record again, from the artifacts that it names.
 
+use galen_control::act::correct::Correct;
 use galen_control::act::examine::Examination;
 use galen_control::act::run::Run;
 use galen_control::{Deed, Held, Record};
@@ -8,7 +9,7 @@ use galen_spec::Name;
 use galen_store::Digest;
 
 use super::Proof;
-use crate::act::TrainedAgain;
+use crate::act::{Labels, TrainedAgain};
 use crate::error::ActError;
 
 /// What came of computing again.
@@ -64,6 +65,8 @@ impl Proof<'_> {
                 }
             }
             Deed::Seal(_) | Deed::Judge(_) => Ok(Derived::Not("sealed".to_owned())),
+            Deed::Correct(deed) => self.corrected(deed),
+            Deed::Withdraw(_) => Ok(Derived::Not("withdrawn".to_owned())),
             Deed::Run(deed) => self.run(deed),
             Deed::Explain(deed) => {
                 let evidence =
@@ -130,6 +133,32 @@ impl Proof<'_> {
             recorded,
             "the examination",
         ))
+    }
+
+    /// Corrects the labels again in what was not sealed.
+    fn corrected(&self, deed: &Correct) -> Result<Derived, ActError> {
+        let labels = Labels {
+            id: deed.id.clone(),
+            label: deed.label.clone(),
+        };
+        let artifacts = &self.project.artifacts;
+        let values = crate::act::values_of(&artifacts.get(&deed.corrections)?, &labels)?;
+        for one in deed.rewritten.iter().filter(|one| one.sealed.is_none()) {
+            let before = artifacts.get(&one.from)?;
+            let now = crate::act::corrected(&before, &labels, &values)?;
+            if now.map(|now| (Digest::of(&now.bytes), now.rows)) != Some((one.to, one.rows)) {
+                return Ok(Derived::Differs(format!(
+                    "correcting {} again gives other labels",
+                    one.dataset
+                )));
+            }
+        }
+        Ok(
+            match deed.rewritten.iter().any(|one| one.sealed.is_some()) {
+                true => Derived::Not("sealed".to_owned()),
+                false => Derived::Same,
+            },
+        )
     }
 
     /// Trains again what was computed, and judges the model on the development set again.

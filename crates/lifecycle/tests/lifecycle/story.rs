@@ -5,7 +5,7 @@ use galen_control::act::examine::Examination;
 use galen_control::act::sign::Meaning;
 use galen_control::change::Answers;
 use galen_control::{Actor, Deed};
-use galen_lifecycle::{ActError, DataFile, Letter, Project, read_table};
+use galen_lifecycle::{ActError, DataFile, Labels, Letter, Project, Who, read_table};
 use jiff::civil::{Date, date};
 
 use crate::world::{FREEZABLE, World, csv, person};
@@ -98,7 +98,48 @@ pub const STORY: &[Step] = &[
         p.build(&person("cleo"), "gmlp", &["html", "json"])
             .map(drop)
     }),
+    step("look", |p| {
+        p.open_sealed(&person("fay"), "reference", "an audit")
+            .map(drop)
+    }),
+    step("correct", correct),
+    step("withdraw", withdraw),
 ];
+
+/// Two people of the cohort, by their free light chains, which nobody else has.
+fn two_people() -> [String; 2] {
+    let text = String::from_utf8(csv()).expect("the cohort is text");
+    let of_row = |row: usize| {
+        let line = text.lines().nth(row).expect("there are people");
+        line.split(',').nth(3).expect("a value").to_owned()
+    };
+    [of_row(1), of_row(2)]
+}
+
+fn correct(project: &Project) -> Result<(), ActError> {
+    let [one, other] = two_people();
+    let labels = Labels {
+        id: "kappa".to_owned(),
+        label: "mgus".to_owned(),
+    };
+    // Neither `yes` nor `no`, so that both are other than they were.
+    let corrections = format!("kappa,mgus\n{one},unclear\n{other},unclear\n");
+    let why = "The bone marrow was read again.";
+    project
+        .correct(&person("gil"), &labels, corrections.as_bytes(), why, false)
+        .map(drop)
+}
+
+fn withdraw(project: &Project) -> Result<(), ActError> {
+    let [person_id, _] = two_people();
+    let who = Who {
+        person: person_id,
+        column: "kappa".to_owned(),
+    };
+    project
+        .withdraw(&person("gil"), &who, "Asked in writing.")
+        .map(drop)
+}
 
 fn authorise(project: &Project) -> Result<(), ActError> {
     let letter = Letter {

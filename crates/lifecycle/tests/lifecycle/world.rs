@@ -245,8 +245,17 @@ impl World {
 /// The records without what `age` draws from the machine: two worlds under one seed compare equal.
 pub fn comparable(mut records: Vec<Record>) -> Vec<Record> {
     for record in &mut records {
-        if let Deed::Seal(seal) = &mut record.deed {
-            seal.sealed = seal.plain;
+        let rewritten = match &mut record.deed {
+            Deed::Seal(seal) => {
+                seal.sealed = seal.plain;
+                continue;
+            }
+            Deed::Correct(deed) => &mut deed.rewritten,
+            Deed::Withdraw(deed) => &mut deed.rewritten,
+            _ => continue,
+        };
+        for one in rewritten {
+            one.sealed = one.sealed.map(|_| one.to);
         }
     }
     records

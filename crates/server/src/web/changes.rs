@@ -77,6 +77,7 @@ pub(super) fn one(desk: &Desk, id: &str) -> Result<Page, Failure> {
     desk.with_book(|book| {
         page.push(Block::KeyValues(facts(book, change)));
         page.push(Block::heading(1, "Verdict"));
+        page.blocks.extend(galen_dossier::book::stale(change));
         match &change.judged {
             Some(judged) => page.blocks.extend(verdict(desk, book, change, judged)),
             None => page.push(empty(

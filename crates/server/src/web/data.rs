@@ -49,7 +49,9 @@ fn datasets(desk: &Desk) -> Block {
     versions.sort_by_key(|(_, one)| one.entry);
     let rows = versions.into_iter().map(|(name, one)| {
         let sealed = desk.state.sealed.contains_key(name);
-        let state = if sealed {
+        let state = if desk.state.is_destroyed(&one.digest) {
+            Badge::neutral("destroyed")
+        } else if sealed {
             Badge::new(Tone::Good, "sealed")
         } else {
             Badge::neutral("open")

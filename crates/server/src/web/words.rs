@@ -94,6 +94,8 @@ pub(super) fn act(deed: &Deed) -> &'static str {
         Deed::Accept(_) => "Anomaly accepted",
         Deed::Split(_) => "Divided",
         Deed::Seal(_) => "Sealed",
+        Deed::Withdraw(_) => "Person withdrawn",
+        Deed::Correct(_) => "Labels corrected",
         Deed::Run(_) => "Run",
         Deed::Propose(_) => "Proposed",
         Deed::Look(deed) if deed.opened.is_none() => "Look asked for",
@@ -160,6 +162,19 @@ pub(super) fn sentence(record: &Record) -> Vec<Span> {
         Deed::Seal(deed) => text(format!(
             "{}, opened only by {}",
             deed.dataset, deed.custodian
+        )),
+        Deed::Withdraw(deed) => text(format!(
+            "{} datasets without {} now, {} artifacts destroyed: {}",
+            deed.rewritten.len(),
+            deed.person,
+            deed.destroyed.len(),
+            deed.reason
+        )),
+        Deed::Correct(deed) => text(format!(
+            "{} in {} datasets: {}",
+            deed.label,
+            deed.rewritten.len(),
+            deed.reason
         )),
         Deed::Run(deed) => vec![
             to(&deed.id, "runs"),
