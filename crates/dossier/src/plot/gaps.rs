@@ -31,13 +31,15 @@ pub struct GapStrip {
 const TOP: f64 = 20.0;
 const ROW: f64 = 20.0;
 const BARS: f64 = 56.0;
+/// What stands before the bars.
+const BELOW: &str = "rows with it";
 /// Where the shares of the columns stand.
 const RIGHT: f64 = 62.0;
 
 impl GapMap {
     pub(super) fn draw(&self) -> Canvas {
         let widest = self.columns.iter().map(|column| width_of(&column.name));
-        let left = widest.fold(60.0, f64::max).min(230.0) + 10.0;
+        let left = widest.fold(width_of(BELOW), f64::max).min(230.0) + 10.0;
         let strips = self.patterns.len().max(1) as f64;
         let side = ((WIDTH - left - RIGHT) / strips).clamp(8.0, 36.0);
         let bottom = TOP + ROW * self.columns.len() as f64;
@@ -80,6 +82,7 @@ impl GapMap {
             .iter()
             .map(|one| part(one.share))
             .fold(0.0, f64::max);
+        let mut free = 0.0;
         for (j, pattern) in self.patterns.iter().enumerate() {
             let x = left + side * j as f64;
             let height = if most > 0.0 {
@@ -95,11 +98,12 @@ impl GapMap {
                 Some(BLUE),
             );
             let text = percent(pattern.share);
-            // A number is written where it does not run into that of the strip before.
-            let every = (width_of(&text) / side).ceil().max(1.0) as usize;
-            if j % every == 0 {
-                let middle = [x + side / 2.0, bottom + BARS + 18.0];
-                canvas.text(middle, Anchor::Middle, SOFT, &text);
+            // A number is written where it does not run into the one before.
+            let (middle, half) = (x + side / 2.0, width_of(&text) / 2.0);
+            if middle - half >= free {
+                let at = [middle, bottom + BARS + 18.0];
+                canvas.text(at, Anchor::Middle, SOFT, &text);
+                free = middle + half + 5.0;
             }
         }
     }
