@@ -217,6 +217,12 @@ pub struct DataAgree {
     /// The column with the label that the reader gave
     #[arg(long, value_name = "COL")]
     pub label: Option<String>,
+    /// The column with the moment of the reading: who read when, in whose order, and whether they changed on the way
+    #[arg(long, value_name = "COL")]
+    pub when: Option<String>,
+    /// The column with the condition of the reading, such as what was hidden from the reader
+    #[arg(long, value_name = "COL")]
+    pub condition: Option<String>,
     /// Count a near miss as less than a far one, by the distance or its square
     #[arg(long, value_enum)]
     pub weights: Option<AgreeWeights>,

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod masks;
+mod reading_log;
 
 use std::collections::BTreeMap;
 
@@ -70,6 +71,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
             &said.adjudicated(&together, args).to_csv(),
         )?;
     }
+    let log = reading_log::of(&read, &said, &together, args)?;
     let open = together.iter().filter(|one| one.category.is_none()).count();
     let read_by: Vec<usize> = (0..said.readers.len())
         .map(|reader| {
@@ -87,6 +89,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
         "pairs": pairs.iter().map(|(a, b, n, kappa)| json!({"a": a, "b": b, "n": n, "cohen_kappa": kappa})).collect::<Vec<_>>(),
         "overall": overall.iter().map(|(id, found)| ((*id).to_owned(), json!(found))).collect::<Map<String, Value>>(),
         "adjudication": {"rule": args.rule.word(), "unresolved": open, "out": args.out},
+        "log": log,
         "endpoints": endpoints.iter().map(endpoints::Found::document).collect::<Vec<_>>(),
     });
     let mut lines = vec![format!(
@@ -119,6 +122,7 @@ pub fn agree(args: &DataAgree, place: &Place) -> Result<Report, Failure> {
         said.cases.len() - open,
         said.cases.len()
     ));
+    lines.extend(reading_log::lines(log.as_ref()));
     lines.extend(endpoints::lines(&endpoints));
     Ok(Report::new("data agree", document, lines.join("\n")))
 }

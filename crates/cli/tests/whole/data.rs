@@ -592,3 +592,91 @@ fn who_read_makes_a_model_less_sure_of_itself() {
         .json();
     assert_eq!(wrong["code"], "positive");
 }
+
+#[test]
+fn who_read_when_in_whose_order_and_what_was_hidden_is_told() {
+    let place = TempDir::new().expect("a folder");
+    let mut text = "case,reader,label,at,hidden\n".to_owned();
+    for case in 0..40 {
+        let truth = case % 2;
+        // Ben reads in Ada's order and guesses from the 20th case on; Cleo reads backwards and sees the reports of the odd cases.
+        let guess = if case >= 20 && case % 4 == 0 {
+            1 - truth
+        } else {
+            truth
+        };
+        for (reader, label, minute) in [
+            ("ada", truth, case),
+            ("ben", guess, case),
+            ("cleo", truth, 39 - case),
+        ] {
+            let hidden = if reader == "cleo" && case % 2 == 1 {
+                "nothing"
+            } else {
+                "report"
+            };
+            text += &format!("c{case:02},{reader},{label},2026-01-05T09:{minute:02}:00,{hidden}\n");
+        }
+    }
+    let file = place.path().join("readings.csv");
+    fs::write(&file, text).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let roles = [
+        "data", "agree", file, "--case", "case", "--reader", "reader", "--label", "label",
+    ];
+    let more = [
+        "--when",
+        "at",
+        "--condition",
+        "hidden",
+        "--resamples",
+        "50",
+        "--json",
+    ];
+    let log = bare(place.path(), &[&roles[..], &more].concat())
+        .exits(0)
+        .json()["log"]
+        .clone();
+    let ben = &log["readers"][1];
+    assert_eq!(
+        (&ben["reader"], &ben["readings"]),
+        (&"ben".into(), &40.into())
+    );
+    assert_eq!(ben["first"], "2026-01-05T09:00:00");
+    assert_eq!(
+        (&ben["first_half"]["value"], &ben["second_half"]["value"]),
+        (&1.0.into(), &0.75.into())
+    );
+    assert!(
+        ben["change"]["high"]
+            .as_f64()
+            .is_some_and(|high| high < 0.0),
+        "{ben:#}"
+    );
+    let orders = log["same_order"].as_array().expect("pairs");
+    assert_eq!(orders.len(), 1, "{orders:#?}");
+    assert_eq!(
+        (&orders[0]["a"], &orders[0]["b"], &orders[0]["cases"]),
+        (&"ada".into(), &"ben".into(), &40.into())
+    );
+    let conditions = log["conditions"].as_array().expect("conditions");
+    assert_eq!(conditions.len(), 2);
+    assert_eq!(
+        (&conditions[0]["condition"], &conditions[0]["readings"]),
+        (&"nothing".into(), &20.into())
+    );
+    assert_eq!(conditions[0]["agrees"]["value"], 1.0);
+    // A row a case says nothing of single readings.
+    let wide = place.path().join("wide.csv");
+    fs::write(
+        &wide,
+        "case,ada,ben,at\nc1,1,0,2026-01-05\nc2,1,1,2026-01-06\n",
+    )
+    .expect("a file");
+    let wide = wide.to_str().expect("UTF-8");
+    let wide = [
+        "data", "agree", wide, "--case", "case", "--reader", "ada", "--reader", "ben", "--when",
+        "at", "--json",
+    ];
+    bare(place.path(), &wide).fails(2, "readers");
+}
