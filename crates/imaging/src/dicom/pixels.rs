@@ -10,6 +10,7 @@ use dicom_pixeldata::image::{DynamicImage, ImageBuffer};
 use dicom_pixeldata::{ConvertOptions, PixelDecoder};
 use thiserror::Error;
 
+use super::header::{Header, HeaderError};
 use crate::Limits;
 
 /// The first frame of a file.
@@ -22,6 +23,8 @@ pub struct Frame {
 /// Why the pixels of a file are not read. A file whose header and pixels tell of two images is refused: nobody knows which is meant.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FrameError {
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     #[error("The DICOM file cannot be read to its end: {0}.")]
     File(String),
     #[error("The DICOM file has no pixels.")]
@@ -55,6 +58,8 @@ struct Geometry {
 /// # Errors
 /// [`FrameError`]
 pub fn frame(bytes: &[u8], limits: &Limits) -> Result<Frame, FrameError> {
+    // The library makes room for as many bytes as an element claims to have; this reader refuses one that goes past the end.
+    Header::read(Box::new(bytes), limits)?;
     let object = OpenFileOptions::new()
         .from_reader(Cursor::new(bytes))
         .map_err(|error| FrameError::File(told(&error)))?;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use galen_imaging::dicom::{Header, HeaderError};
 use galen_imaging::picture::{Picture, PictureError};
-use galen_imaging::{Files, Kind, Limits, rows};
+use galen_imaging::{Files, Kind, Limits, pictures, rows};
 use proptest::prelude::*;
 
 use super::{made, shared};
@@ -230,6 +230,15 @@ const IMAGES: [&str; 14] = [
     "lossy.webp",
 ];
 
+const FRAMES: [&str; 6] = [
+    "dicom-basics/pydicom/MR_small.dcm",
+    "dicom-basics/pydicom/MR_small_RLE.dcm",
+    "dicom-basics/pydicom/MR_small_jp2klossless.dcm",
+    "dicom-basics/pydicom/SC_rgb_rle.dcm",
+    "dicom-basics/pydicom/SC_rgb_jpeg_dcmtk.dcm",
+    "dicom-basics/pydicom/CT_small.dcm",
+];
+
 /// A file in which some bytes are other ones, and of which the end may be missing.
 fn turned(names: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
@@ -277,6 +286,20 @@ proptest! {
             for value in picture.properties.into_iter().flatten() {
                 prop_assert!(value.is_finite() && value >= 0.0, "{value}");
             }
+        }
+    }
+}
+
+proptest! {
+    // Each is read by a large library that is not optimised here.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_turned_frame_is_a_frame_or_an_error(bytes in turned(&FRAMES)) {
+        let files = Memory(BTreeMap::from([("a.dcm".to_owned(), bytes)]));
+        let read = pictures(&["a.dcm".to_owned()], &files, &small(), |_| ());
+        for value in read.into_iter().flatten().flat_map(|(picture, _)| picture.properties).flatten() {
+            prop_assert!(value.is_finite() && value >= 0.0, "{value}");
         }
     }
 }
