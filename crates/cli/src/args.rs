@@ -319,7 +319,7 @@ pub enum Data {
         /// What was wrong, and who found it
         #[arg(long, value_name = "WORDS")]
         reason: String,
-        /// Say what would change, and what would be stale; nothing is done
+        /// Say what would change, and what would be stale; nothing is done, and no sealed set is looked into
         #[arg(long)]
         dry_run: bool,
     },

@@ -36,6 +36,12 @@ pub fn correct(
             done.unknown
         ));
     }
+    if !done.not_looked_into.is_empty() {
+        text.push(format!(
+            "Sealed, and not looked into to try: {}.",
+            done.not_looked_into.join(", ")
+        ));
+    }
     text.extend(used(&deed.stale, "Stale, since they used the old labels:"));
     let waits = |id: &&String| {
         state
@@ -55,6 +61,7 @@ pub fn correct(
     }
     let document = json!({
         "dry_run": dry_run, "entry": entry, "correct": deed, "unknown": done.unknown,
+        "not_looked_into": done.not_looked_into,
     });
     Ok(Report::new("data correct", document, text.join("\n")))
 }

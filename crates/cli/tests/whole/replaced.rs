@@ -256,10 +256,9 @@ fn a_corrected_label_makes_verdicts_stale_and_they_are_judged_again() {
     fs::write(folder.join("right.csv"), &corrections).expect("a file");
     let line =
         "data correct right.csv --label dead_5y --reason \"read again by two\" --as gil --json";
-    let asked = typed(folder, &format!("{line} --dry-run")).exits(0).json();
-    assert_eq!(asked["entry"], Value::Null);
+    // How many guesses are wrong would tell the labels of a sealed set, without a record.
+    typed(folder, &format!("{line} --dry-run")).fails(2, "sealed");
     let done = typed(folder, line).exits(0).json();
-    assert_eq!(done["correct"]["stale"], asked["correct"]["stale"]);
     assert_eq!(names_of(&done["correct"]["stale"]["changes"]), ["change-1"]);
     assert_eq!(
         names_of(&done["correct"]["stale"]["releases"]),
@@ -279,6 +278,22 @@ fn a_corrected_label_makes_verdicts_stale_and_they_are_judged_again() {
         .filter(|(a, b)| a != b)
         .count();
     assert_eq!((differ, before.lines().count()), (2, after.lines().count()));
+    let open = format!(
+        "patient_id,dead_5y\n{},unclear\n",
+        first_of(folder, "development")
+    );
+    fs::write(folder.join("right.csv"), open).expect("a file");
+    let asked = typed(folder, &format!("{line} --dry-run")).exits(0).json();
+    assert_eq!(
+        (&asked["entry"], names_of(&asked["not_looked_into"])),
+        (&Value::Null, vec!["reference"])
+    );
+    assert_eq!(names_of(&asked["correct"]["rewritten"]), ["development"]);
+    assert_eq!(
+        names_of(&asked["correct"]["stale"]["runs"]),
+        ["run-1"],
+        "its development gate"
+    );
     // The model that is live is proposed and judged again; its old verdict stays on the ledger.
     typed(folder, "change propose run-1 --summary again --as ada").exits(0);
     typed(folder, "gate change-2 --as dora --json").exits(0);

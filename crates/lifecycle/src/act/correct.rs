@@ -29,15 +29,18 @@ pub struct Correction {
     /// None if it was only asked what would be done.
     pub entry: Option<Entry>,
     pub deed: Correct,
-    /// Identifiers of the corrections that no dataset has.
+    /// Identifiers of the corrections that no dataset has which was looked into.
     pub unknown: u64,
+    /// Sealed sets that were not looked into, since it was only asked.
+    pub not_looked_into: Vec<String>,
 }
 
 impl Project {
     /// Gives every dataset that has both columns a version with the right labels, sealed ones as well, for which the custodian
     /// gives the passphrase; nobody sees them, and it is no look. What was judged by the old labels is stale from then on.
     ///
-    /// With `only_ask` nothing is done.
+    /// With `only_ask` nothing is done, and no sealed set is looked into: how many of its labels differ from guessed ones would
+    /// tell them, without a record.
     ///
     /// # Errors
     /// [`ActError::Input`] if the corrections are no table of these columns, or say two things of one identifier;
@@ -54,9 +57,14 @@ impl Project {
         let state = self.state()?;
         let (mut rewritten, mut new) = (Vec::new(), Vec::new());
         let mut known = BTreeSet::new();
+        let mut not_looked_into = Vec::new();
         for name in state.datasets.keys() {
             let from = state.dataset(name)?.digest;
             let sealed = state.sealed.get(name).map(|sealed| &sealed.seal);
+            if only_ask && sealed.is_some() {
+                not_looked_into.push(name.clone());
+                continue;
+            }
             let bytes = match sealed {
                 Some(seal) => plain_of(self, seal)?,
                 None => self.artifacts.get(&from)?,
@@ -86,6 +94,16 @@ impl Project {
             });
             new.push(encrypted.unwrap_or(found.bytes));
         }
+        if rewritten.is_empty() && !not_looked_into.is_empty() {
+            return Err(ActError::input(
+                "sealed",
+                format!(
+                    "what is not sealed has these labels already; {} is not looked into to try",
+                    not_looked_into.join(", ")
+                ),
+                "correct them without --dry-run, on the record",
+            ));
+        }
         let ask = Ask::Correct(CorrectAsk {
             id: labels.id.clone(),
             label: labels.label.clone(),
@@ -114,6 +132,7 @@ impl Project {
             entry,
             deed,
             unknown,
+            not_looked_into,
         })
     }
 }
