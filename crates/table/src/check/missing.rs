@@ -1,7 +1,5 @@
 //! What is missing together, and whether by chance alone.
 
-use std::collections::BTreeMap;
-
 use galen_stats::mcar::{little, normal_scores};
 use serde::Serialize;
 
@@ -89,23 +87,20 @@ pub(super) fn gaps(study: &Study) -> Gaps {
         let (name, missing) = ((*name).to_owned(), *count as u64);
         gaps.columns.push(GapColumn { name, missing });
     }
+    // Sorted and counted: a table of many gaps has nearly as many patterns as rows.
     let words = masks.len().div_ceil(64);
-    let mut rows_of: BTreeMap<Vec<u64>, u64> = BTreeMap::new();
-    let mut key = vec![0_u64; words];
-    for row in 0..rows {
-        key.fill(0);
-        for (at, (_, missing, _)) in masks.iter().enumerate() {
-            key[at / 64] |= u64::from(missing[row]) << (at % 64);
-        }
-        match rows_of.get_mut(&key) {
-            Some(count) => *count += 1,
-            None => {
-                rows_of.insert(key.clone(), 1);
-            }
+    let mut keys = vec![0_u64; rows * words];
+    for (at, (_, missing, _)) in masks.iter().enumerate() {
+        let (word, bit) = (at / 64, at % 64);
+        for (row, missing) in missing.iter().enumerate() {
+            keys[row * words + word] |= u64::from(*missing) << bit;
         }
     }
-    let mut patterns: Vec<(Vec<u64>, u64)> = rows_of.into_iter().collect();
-    patterns.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut sorted: Vec<&[u64]> = keys.chunks_exact(words).collect();
+    sorted.sort_unstable();
+    let equal = sorted.chunk_by(|a, b| a == b);
+    let mut patterns: Vec<(&[u64], u64)> = equal.map(|rows| (rows[0], rows.len() as u64)).collect();
+    patterns.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let more = patterns.split_off(patterns.len().min(PATTERNS));
     gaps.more_patterns = more.len() as u64;
     gaps.more_rows = more.iter().map(|(_, rows)| rows).sum();
