@@ -11,10 +11,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
-    accept::Accept, assess::Assess, authorise::Authorise, correct::Corrected, document::Document,
-    examine::Examine, explain::Explain, judge::Judge, open::Open, roll_back::RollBack,
-    run::Development, run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window,
-    withdraw::Withdrawn,
+    accept::Accept, assess::Assess, authorise::Authorise, document::Document, examine::Examine,
+    explain::Explain, judge::Judge, open::Open, roll_back::RollBack, run::Development,
+    run::ModelFacts, seal::Seal, sign::Meaning, split::Split, window::Window, withdraw::Withdrawn,
 };
 use crate::{Actor, Deed, Record, Refusal};
 
@@ -49,9 +48,6 @@ pub struct State {
     /// Who withdrew, oldest first.
     #[serde(default)]
     pub withdrawn: Vec<Withdrawn>,
-    /// Labels that were corrected, oldest first.
-    #[serde(default)]
-    pub corrected: Vec<Corrected>,
     /// Who asked to open a sealed set, by dataset and purpose, until it is opened for that.
     #[serde(default)]
     pub asked_looks: BTreeMap<String, BTreeMap<String, Vec<String>>>,

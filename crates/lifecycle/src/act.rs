@@ -19,6 +19,7 @@ mod look;
 mod monitor;
 mod propose;
 mod release;
+mod rewrite;
 mod roll_back;
 mod run;
 mod seal;

@@ -8,11 +8,12 @@ mod dictionary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use galen_stats::{Estimate, Level, Undefined, interval};
+use galen_stats::{Estimate, Level};
 use serde::Serialize;
 
 pub use dictionary::{Dictionary, DictionaryError, Field};
 
+use crate::expectation::share;
 use crate::{Cell, ColumnError, Kind, Table};
 
 /// Different numbers from which on they are put into bins.
@@ -108,6 +109,10 @@ pub fn metadata(
     let mut known: BTreeSet<&str> = BTreeSet::new();
     let (mut fields, mut missing) = (Vec::new(), Vec::new());
     let mut complete = vec![true; table.rows()];
+    let with = |rows: &[bool]| {
+        let count = rows.iter().filter(|row| **row).count();
+        share(count, rows.len(), Level::DEFAULT)
+    };
     for field in &dictionary.fields {
         let columns: Vec<&str> = names
             .iter()
@@ -136,7 +141,7 @@ pub fn metadata(
         let values = looked.flatten();
         fields.push(FieldReport {
             field: field.name.clone(),
-            available: share(has.iter().filter(|has| **has).count() as u64, rows),
+            available: with(&has),
             coverage: values.as_ref().map(Values::coverage),
             consistency: values
                 .as_ref()
@@ -159,20 +164,11 @@ pub fn metadata(
         completeness: (asked > 0).then(|| found as f64 / asked as f64),
         coverage: mean(&|field| Some(field.coverage.as_ref()?.score)),
         consistency: mean(&|field| Some(field.consistency.as_ref()?.score)),
-        complete_rows: share(complete.iter().filter(|one| **one).count() as u64, rows),
+        complete_rows: with(&complete),
         unexpected: unexpected.map(|name| (*name).to_owned()).collect(),
         fields,
         missing,
     })
-}
-
-fn share(with: u64, of: u64) -> Estimate {
-    if of == 0 {
-        return Estimate::undefined(Undefined::NoCase, 0, Level::DEFAULT, "wilson");
-    }
-    let (k, n) = (with as f64, of as f64);
-    let ends = interval::wilson(k, n, Level::DEFAULT);
-    Estimate::new(k / n, ends, of, Level::DEFAULT, "wilson").events(with)
 }
 
 /// The values of a field by row, as few enough to be counted.

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use galen_spec::Name;
 use galen_spec::team::Duty;
 use galen_store::Digest;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::rewrite::{self, Affected, Rewritten};
 use super::{Scene, said};
 use crate::evidence::Subject;
 use crate::state::ChangeState;
-use crate::{Actor, Deed, Record, Refusal, State};
+use crate::{Deed, Record, Refusal, State};
 
 /// Labels that were found wrong, and the datasets that have the right ones now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,15 +36,6 @@ pub struct Ask {
     pub reason: String,
     pub corrections: Digest,
     pub rewritten: Vec<Rewritten>,
-}
-
-/// A correction, as the state keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Corrected {
-    pub correct: Correct,
-    pub entry: u64,
-    pub by: Actor,
-    pub at: Timestamp,
 }
 
 pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
@@ -116,11 +106,5 @@ impl Correct {
                 change.signatures.clear();
             }
         }
-        state.corrected.push(Corrected {
-            correct: self.clone(),
-            entry: state.entries,
-            by: record.by.clone(),
-            at: record.at,
-        });
     }
 }

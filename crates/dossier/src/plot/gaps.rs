@@ -71,12 +71,7 @@ impl GapMap {
 
     /// How many rows have each pattern.
     fn bars(&self, canvas: &mut Canvas, left: f64, side: f64, bottom: f64) {
-        canvas.text(
-            [left - 8.0, bottom + 20.0],
-            Anchor::End,
-            SOFT,
-            "rows with it",
-        );
+        canvas.text([left - 8.0, bottom + 20.0], Anchor::End, SOFT, BELOW);
         let most = self
             .patterns
             .iter()

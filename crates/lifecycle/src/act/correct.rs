@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use galen_control::act::correct::{Ask as CorrectAsk, Correct};
-use galen_control::act::rewrite::Rewritten;
 use galen_control::{Actor, Ask, Deed};
 use galen_store::Digest;
 use galen_table::with_cells;
 
-use super::judge::plain_of;
-use super::seal::sealed_to;
+use super::rewrite::{Content, latest};
 use crate::error::ActError;
 use crate::models::read_table;
 use crate::project::{Entry, Project};
@@ -59,16 +57,11 @@ impl Project {
         let mut known = BTreeSet::new();
         let mut not_looked_into = Vec::new();
         for name in state.datasets.keys() {
-            let from = state.dataset(name)?.digest;
-            let sealed = state.sealed.get(name).map(|sealed| &sealed.seal);
-            if only_ask && sealed.is_some() {
+            if only_ask && state.sealed.contains_key(name) {
                 not_looked_into.push(name.clone());
                 continue;
             }
-            let bytes = match sealed {
-                Some(seal) => plain_of(self, seal)?,
-                None => self.artifacts.get(&from)?,
-            };
+            let bytes = latest(self, &state, name)?;
             let Some(found) = corrected(&bytes, labels, &values)? else {
                 continue;
             };
@@ -79,20 +72,15 @@ impl Project {
             if found.rows == 0 {
                 continue;
             }
-            let encrypted = match sealed {
-                Some(seal) => Some(sealed_to(self, &seal.custodian, &found.bytes)?.0),
-                None => None,
-            };
-            rewritten.push(Rewritten {
-                dataset: name.clone(),
-                from,
-                to: Digest::of(&found.bytes),
+            let content = Content {
                 files: 1,
-                bytes: found.bytes.len() as u64,
+                size: found.bytes.len() as u64,
                 rows: found.rows,
-                sealed: encrypted.as_deref().map(Digest::of),
-            });
-            new.push(encrypted.unwrap_or(found.bytes));
+                bytes: found.bytes,
+            };
+            let (one, kept) = super::rewrite::rewritten(self, &state, name, content)?;
+            rewritten.push(one);
+            new.push(kept);
         }
         if rewritten.is_empty() && !not_looked_into.is_empty() {
             return Err(ActError::input(

@@ -8,8 +8,7 @@ use galen_control::{Actor, Ask, Deed, State};
 use galen_store::{Artifacts, Digest, Manifest, ManifestEntry};
 use galen_table::{Format, ReadOptions, Table, without_rows};
 
-use super::judge::plain_of;
-use super::seal::sealed_to;
+use super::rewrite::{Content, latest, rewritten};
 use crate::error::ActError;
 use crate::project::{Entry, Project};
 
@@ -44,17 +43,8 @@ struct Found {
     has_column: bool,
     /// The artifacts that take the place of destroyed ones.
     new: Vec<Vec<u8>>,
-    looked_at: BTreeMap<Digest, Option<Without>>,
-}
-
-/// An artifact without the person.
-#[derive(Clone)]
-struct Without {
-    bytes: Vec<u8>,
-    /// Rows or files that were taken out; none if the person is not in it.
-    rows: u64,
-    files: u64,
-    size: u64,
+    /// Without the person, if there is the column or a file of theirs; no row taken out if they are not in it.
+    looked_at: BTreeMap<Digest, Option<Content>>,
 }
 
 impl Project {
@@ -192,11 +182,7 @@ impl Project {
         found: &mut Found,
     ) -> Result<(), ActError> {
         let digest = state.dataset(name)?.digest;
-        let sealed = state.sealed.get(name).map(|sealed| &sealed.seal);
-        let bytes = match sealed {
-            Some(seal) => plain_of(self, seal)?,
-            None => self.artifacts.get(&digest)?,
-        };
+        let bytes = latest(self, state, name)?;
         let Some(without) = self.look_at(who, digest, &bytes, found)? else {
             found.without_column.push(name.to_owned());
             return Ok(());
@@ -204,23 +190,12 @@ impl Project {
         if without.rows == 0 {
             return Ok(());
         }
-        let encrypted = match sealed {
-            Some(seal) => {
-                found.destroyed.insert(seal.sealed);
-                Some(sealed_to(self, &seal.custodian, &without.bytes)?.0)
-            }
-            None => None,
-        };
-        found.rewritten.push(Rewritten {
-            dataset: name.to_owned(),
-            from: digest,
-            to: Digest::of(&without.bytes),
-            files: without.files,
-            bytes: without.size,
-            rows: without.rows,
-            sealed: encrypted.as_deref().map(Digest::of),
-        });
-        found.new.push(encrypted.unwrap_or(without.bytes));
+        if let Some(sealed) = state.sealed.get(name) {
+            found.destroyed.insert(sealed.seal.sealed);
+        }
+        let (one, kept) = rewritten(self, state, name, without)?;
+        found.rewritten.push(one);
+        found.new.push(kept);
         Ok(())
     }
 
@@ -231,7 +206,7 @@ impl Project {
         digest: Digest,
         bytes: &[u8],
         found: &mut Found,
-    ) -> Result<Option<Without>, ActError> {
+    ) -> Result<Option<Content>, ActError> {
         if let Some(known) = found.looked_at.get(&digest) {
             return Ok(known.clone());
         }
@@ -239,7 +214,7 @@ impl Project {
             Ok(manifest) => self.folder_without(who, &manifest, found)?,
             Err(_) => table_without(who, bytes, None)?.map(|(bytes, rows)| {
                 let size = bytes.len() as u64;
-                Without {
+                Content {
                     bytes,
                     rows,
                     files: 1,
@@ -261,7 +236,7 @@ impl Project {
         who: &Who,
         manifest: &Manifest,
         found: &mut Found,
-    ) -> Result<Option<Without>, ActError> {
+    ) -> Result<Option<Content>, ActError> {
         let (mut left, mut rows, mut has_column) = (Vec::new(), 0, false);
         let mut gone = BTreeSet::new();
         for file in manifest.entries() {
@@ -294,7 +269,7 @@ impl Project {
         found.destroyed.extend(gone);
         let (files, size) = (left.len() as u64, left.iter().map(|file| file.size).sum());
         let left = Manifest::new(left).expect("a part of a manifest is one");
-        let without = Without {
+        let without = Content {
             bytes: left.to_bytes(),
             rows,
             files,

@@ -110,8 +110,12 @@ pub fn in_words(scored: &[Metadata]) -> Vec<String> {
     scored.iter().flat_map(of_one).collect()
 }
 
+/// A score as it is written; `none` where there is none.
+pub fn score(value: Option<f64>) -> String {
+    value.map_or("none".to_owned(), |value| format!("{value:.3}"))
+}
+
 fn of_one(scored: &Metadata) -> Vec<String> {
-    let score = |value: Option<f64>| value.map_or("none".to_owned(), |value| format!("{value:.3}"));
     let mut lines = vec![format!(
         "\nMetadata by the fields of {}, {} rows: completeness {}, coverage {}, consistency {}.",
         scored.dictionary,

@@ -8,6 +8,7 @@ use galen_spec::data::Severity;
 use galen_table::check::{CheckReport, Finding, Gaps, HeadReport};
 use galen_table::metadata::Metadata;
 
+use super::metadata::score;
 use super::{by_chance, head_title};
 use crate::words::{estimate, estimate_or_count};
 
@@ -71,8 +72,6 @@ pub fn of_metadata(scored: &[Metadata], title: &str) -> String {
 fn metadata(page: &mut Page, scored: &[Metadata]) {
     for one in scored {
         page.push(Block::heading(1, format!("Metadata: {}", one.dictionary)));
-        let score =
-            |value: Option<f64>| value.map_or("none".to_owned(), |value| format!("{value:.3}"));
         page.push(Block::KeyValues(vec![
             (
                 "Completeness (fields that are there)".into(),
