@@ -135,6 +135,9 @@ pub struct Accepted {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sealed {
     pub seal: Seal,
+    /// The encrypted artifacts of what it held before its content was replaced.
+    #[serde(default)]
+    pub earlier: Vec<Digest>,
     pub entry: u64,
 }
 

@@ -331,3 +331,31 @@ fn corrections_that_contradict_themselves_or_are_of_another_column_are_refused()
         "{error:#}"
     );
 }
+
+#[test]
+fn a_withdrawal_after_a_correction_leaves_no_earlier_sealed_set() {
+    let project = copy(live());
+    let folder = project.path();
+    let person = first_of(folder, "reference");
+    let sealed = || holding(folder, "age-encryption.org/v1").len();
+    assert_eq!(sealed(), 1);
+    fs::write(
+        folder.join("right.csv"),
+        format!("patient_id,dead_5y\n{person},unclear\n"),
+    )
+    .expect("a file");
+    typed(
+        folder,
+        "data correct right.csv --label dead_5y --reason read --as gil",
+    )
+    .exits(0);
+    assert_eq!(sealed(), 2, "what was judged by is kept");
+    typed(
+        folder,
+        &format!("data withdraw {person} --reason asked --as gil"),
+    )
+    .exits(0);
+    assert_eq!(sealed(), 1, "both held the person");
+    assert_eq!(holding(folder, &person), Vec::<PathBuf>::new());
+    typed(folder, "verify --json").exits(0);
+}

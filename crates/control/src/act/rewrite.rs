@@ -135,7 +135,8 @@ pub(super) fn apply(all: &[Rewritten], state: &mut State, record: &Record) {
         });
         if let (Some(sealed), Some(encrypted)) = (state.sealed.get_mut(&one.dataset), one.sealed) {
             sealed.seal.plain = one.to;
-            sealed.seal.sealed = encrypted;
+            let before = std::mem::replace(&mut sealed.seal.sealed, encrypted);
+            sealed.earlier.push(before);
         }
         if let Some(looked) = state.looked.get(&one.from).cloned() {
             state.looked.insert(one.to, looked);

@@ -49,6 +49,7 @@ impl Seal {
     pub(crate) fn apply(&self, state: &mut State, _record: &Record) {
         let sealed = Sealed {
             seal: self.clone(),
+            earlier: Vec::new(),
             entry: state.entries,
         };
         state.sealed.insert(self.dataset.clone(), sealed);

@@ -191,7 +191,10 @@ impl Project {
             return Ok(());
         }
         if let Some(sealed) = state.sealed.get(name) {
+            // Who is in the set now was in it before its labels were corrected.
             found.destroyed.insert(sealed.seal.sealed);
+            let earlier = sealed.earlier.iter().filter(|one| !state.is_destroyed(one));
+            found.destroyed.extend(earlier);
         }
         let (one, kept) = rewritten(self, state, name, without)?;
         found.rewritten.push(one);
