@@ -17,6 +17,7 @@ pub mod ports;
 pub mod predictions;
 mod project;
 mod report;
+mod rewrite;
 mod snapshot;
 pub mod statement;
 pub mod verify;

@@ -7,10 +7,10 @@ use galen_control::{Actor, Ask, Deed};
 use galen_store::Digest;
 use galen_table::with_cells;
 
-use super::rewrite::{Content, latest};
 use crate::error::ActError;
 use crate::models::read_table;
 use crate::project::{Entry, Project};
+use crate::rewrite::{self, Content};
 
 /// Which cells are corrected.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Project {
                 not_looked_into.push(name.clone());
                 continue;
             }
-            let bytes = latest(self, &state, name)?;
+            let bytes = rewrite::latest(self, &state, name)?;
             let Some(found) = corrected(&bytes, labels, &values)? else {
                 continue;
             };
@@ -78,7 +78,7 @@ impl Project {
                 rows: found.rows,
                 bytes: found.bytes,
             };
-            let (one, kept) = super::rewrite::rewritten(self, &state, name, content)?;
+            let (one, kept) = rewrite::rewritten(self, &state, name, content)?;
             rewritten.push(one);
             new.push(kept);
         }

@@ -91,7 +91,7 @@ impl Project {
 }
 
 /// The plain bytes of a sealed set, for which the custodian gives the passphrase. Nobody sees them before the look is recorded.
-pub(super) fn plain_of(project: &Project, seal: &Seal) -> Result<Vec<u8>, ActError> {
+pub(crate) fn plain_of(project: &Project, seal: &Seal) -> Result<Vec<u8>, ActError> {
     let bytes = project.artifacts.get(&seal.sealed)?;
     let ports = &project.ports;
     let custodian = ports

@@ -38,7 +38,7 @@ impl Project {
 }
 
 /// Bytes encrypted to a custodian's key, and its public recipient.
-pub(super) fn sealed_to(
+pub(crate) fn sealed_to(
     project: &Project,
     custodian: &str,
     plain: &[u8],

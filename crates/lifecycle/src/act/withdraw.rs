@@ -8,9 +8,9 @@ use galen_control::{Actor, Ask, Deed, State};
 use galen_store::{Artifacts, Digest, Manifest, ManifestEntry};
 use galen_table::{Format, ReadOptions, Table, without_rows};
 
-use super::rewrite::{Content, latest, rewritten};
 use crate::error::ActError;
 use crate::project::{Entry, Project};
+use crate::rewrite::{Content, latest, rewritten};
 
 /// Whom to look for.
 #[derive(Clone, Debug)]

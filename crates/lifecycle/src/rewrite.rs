@@ -4,13 +4,12 @@ use galen_control::State;
 use galen_control::act::rewrite::Rewritten;
 use galen_store::Digest;
 
-use super::judge::plain_of;
-use super::seal::sealed_to;
+use crate::act::{plain_of, sealed_to};
 use crate::error::ActError;
 use crate::project::Project;
 
 /// The bytes of the latest version. Of a sealed set they are decrypted in memory, for which its custodian gives the passphrase.
-pub(super) fn latest(project: &Project, state: &State, name: &str) -> Result<Vec<u8>, ActError> {
+pub(crate) fn latest(project: &Project, state: &State, name: &str) -> Result<Vec<u8>, ActError> {
     match state.sealed.get(name) {
         Some(sealed) => plain_of(project, &sealed.seal),
         None => Ok(project.artifacts.get(&state.dataset(name)?.digest)?),
@@ -19,7 +18,7 @@ pub(super) fn latest(project: &Project, state: &State, name: &str) -> Result<Vec
 
 /// What takes the place of a content.
 #[derive(Clone)]
-pub(super) struct Content {
+pub(crate) struct Content {
     pub bytes: Vec<u8>,
     /// Files of the version, and the bytes of all of them.
     pub files: u64,
@@ -29,7 +28,7 @@ pub(super) struct Content {
 }
 
 /// The dataset with its content before and after, and the bytes to keep: encrypted anew, if it is sealed.
-pub(super) fn rewritten(
+pub(crate) fn rewritten(
     project: &Project,
     state: &State,
     name: &str,
