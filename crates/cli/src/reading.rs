@@ -21,7 +21,7 @@ use crate::progress;
 use crate::report::Failure;
 use files::files_of;
 pub use files::is_pattern;
-pub use imaging::{is_image_folder, masks, pictures, sheet_of};
+pub use imaging::{images_at, is_image_folder, masks, pictures, sheet_of};
 
 /// The largest table that is held in memory as a whole.
 const WHOLE_BYTES_MAX: u64 = 4 << 30;

@@ -9,8 +9,10 @@ mod guarded;
 mod kind;
 mod mask;
 pub mod picture;
+mod regions;
 mod rows;
 pub mod sheet;
+pub mod slide;
 
 pub use alike::{Alike, Pair, alike};
 pub use guarded::is_guarded;

@@ -3,6 +3,7 @@
 
 mod camera;
 pub(crate) mod fingerprint;
+mod letters;
 mod pixels;
 mod property;
 mod read;

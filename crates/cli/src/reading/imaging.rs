@@ -165,9 +165,43 @@ fn asked<T: Send>(
     ask: impl Fn(&Pixels) -> T + Sync + Send,
 ) -> Result<Answers<T>, Failure> {
     let found = paths.iter().map(|path| (path.clone(), folder.join(path)));
-    let found = Found(found.collect());
+    asked_of(&Found(found.collect()), paths, reading, ask)
+}
+
+/// A path, and what was asked of the image's pixels; none if they cannot be asked.
+pub type AtPath<T> = (String, Option<T>);
+
+/// What was asked of the pixels of each image of a folder, of a pattern or of one file, by its path there; and those that cannot be
+/// read.
+///
+/// # Errors
+/// [`Failure`] if there is none, or if it was stopped.
+pub fn images_at<T: Send>(
+    path: &Path,
+    reading: &Reading,
+    ask: impl Fn(&Pixels) -> T + Sync + Send,
+) -> Result<(Vec<AtPath<T>>, Vec<Broken>), Failure> {
+    let Some((found, _, paths)) = look(path, reading)? else {
+        return Err(Failure::usage(
+            "no_image",
+            format!("{} holds no image", path.display()),
+            "name an image, a folder with images, or a pattern such as 'slides/*.png'",
+        ));
+    };
+    let (read, broken) = asked_of(&found, &paths, reading, ask)?;
+    let read = paths.into_iter().zip(read);
+    let read = read.filter_map(|(path, one)| Some((path, one?.1)));
+    Ok((read.collect(), broken))
+}
+
+fn asked_of<T: Send>(
+    found: &Found,
+    paths: &[String],
+    reading: &Reading,
+    ask: impl Fn(&Pixels) -> T + Sync + Send,
+) -> Result<Answers<T>, Failure> {
     let limits = Limits::default();
-    let answers = pace(reading).on_threads(|| read_images(paths, &found, &limits, ask));
+    let answers = pace(reading).on_threads(|| read_images(paths, found, &limits, ask));
     if stopped() {
         return Err(Failure::interrupted());
     }

@@ -469,3 +469,61 @@ fn dicom_files_that_name_people_are_told_and_their_pixels_compared() {
         "{copies:#?}"
     );
 }
+
+#[test]
+fn a_slide_is_cut_into_tiles_and_what_spoils_them_is_named() {
+    let place = TempDir::new().expect("a folder");
+    let slide = image::RgbImage::from_fn(640, 320, |x, y| match (x, y) {
+        (0..64, _) => image::Rgb([242, 241, 243]),
+        (320..420, 60..260) => image::Rgb([30, 140, 70]),
+        _ if x % 12 < 4 && y % 14 < 4 => image::Rgb([110, 70, 140]),
+        _ => image::Rgb([215, 160 + (x * 7 % 11) as u8, 200]),
+    });
+    slide.save(place.path().join("slide.png")).expect("a slide");
+    let words = [
+        "data",
+        "tile",
+        "slide.png",
+        "--size",
+        "64",
+        "--out",
+        "tiles",
+        "--sheet",
+        "sheet.png",
+        "--json",
+    ];
+    let cut = bare(place.path(), &words).exits(0).json();
+    assert_eq!(cut["tiles"], 50);
+    let image = &cut["images"][0];
+    assert_eq!(image["left_out"]["tissue"], 5, "{image}");
+    assert!(
+        image["pen"]
+            .as_f64()
+            .is_some_and(|pen| (pen - 0.0977).abs() < 0.005),
+        "{image}"
+    );
+    let pen = image["left_out"]["pen"].as_u64().expect("tiles with ink");
+    let kept = cut["kept"].as_u64().expect("a number");
+    assert_eq!(kept + pen + 5, 50, "{image}");
+    let list = fs::read_to_string(place.path().join("tiles/tiles.csv")).expect("a list");
+    assert_eq!(list.lines().count(), 51);
+    let files = fs::read_dir(place.path().join("tiles"))
+        .expect("a folder")
+        .count() as u64;
+    assert_eq!(files, kept + 1);
+    let tile = image::open(place.path().join("tiles/slide.png_64_0.png"))
+        .expect("a tile")
+        .to_rgb8();
+    assert_eq!(tile.get_pixel(5, 9), slide.get_pixel(69, 9));
+    assert!(image::open(place.path().join("sheet.png")).is_ok());
+    // A second cut would be mixed with the first.
+    bare(place.path(), &words).exits(2);
+    // The list is a table that can be checked.
+    bare(place.path(), &["data", "profile", "tiles/tiles.csv"]).exits(0);
+    bare(
+        place.path(),
+        &["data", "tile", "slide.png", "--tissue", "2"],
+    )
+    .exits(2);
+    bare(place.path(), &["data", "tile", "nothing"]).exits(2);
+}

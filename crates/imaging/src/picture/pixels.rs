@@ -1,4 +1,6 @@
-use image::{ColorType, DynamicImage};
+use std::io::Cursor;
+
+use image::{ColorType, DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 
 /// The pixels of an image, each channel in 0..=1. Transparency is left aside: a pixel has its colour, seen or not.
 pub struct Pixels {
@@ -44,6 +46,46 @@ impl Pixels {
         })
     }
 
+    /// A square of these pixels.
+    ///
+    /// # Panics
+    /// If it does not lie within the image.
+    pub fn square(&self, [x, y]: [usize; 2], side: usize) -> Self {
+        assert!(
+            x + side <= self.width && y + side <= self.height,
+            "the square lies within the image"
+        );
+        let rows = || (y..y + side).map(|row| row * self.width + x);
+        Self {
+            width: side,
+            height: side,
+            colours: self.colours.runs(rows(), side),
+            luminance: rows()
+                .flat_map(|at| self.luminance[at..at + side].iter().copied())
+                .collect(),
+        }
+    }
+
+    /// The PNG file of these pixels, in 8 bits a channel and without transparency.
+    pub fn png(&self) -> Vec<u8> {
+        let byte = |value: f64| (255.0 * value).round() as u8;
+        let (width, height) = (self.width as u32, self.height as u32);
+        let at = |x: u32, y: u32| self.colour(y as usize * self.width + x as usize);
+        let image = match self.is_colour() {
+            true => DynamicImage::from(RgbImage::from_fn(width, height, |x, y| {
+                Rgb(at(x, y).map(byte))
+            })),
+            false => DynamicImage::from(GrayImage::from_fn(width, height, |x, y| {
+                Luma([byte(at(x, y)[0])])
+            })),
+        };
+        let mut bytes = Cursor::new(Vec::new());
+        image
+            .write_to(&mut bytes, ImageFormat::Png)
+            .expect("memory takes what is written");
+        bytes.into_inner()
+    }
+
     pub fn width(&self) -> usize {
         self.width
     }
@@ -84,6 +126,30 @@ impl Pixels {
 impl Colours {
     fn words(step: usize, values: Vec<u16>) -> Self {
         Self::Words { step, values }
+    }
+
+    /// The pixels of runs of one length that begin at these places.
+    fn runs(&self, starts: impl Iterator<Item = usize>, length: usize) -> Self {
+        fn cut<T: Copy>(
+            values: &[T],
+            step: usize,
+            starts: impl Iterator<Item = usize>,
+            length: usize,
+        ) -> Vec<T> {
+            starts
+                .flat_map(|at| values[at * step..(at + length) * step].iter().copied())
+                .collect()
+        }
+        match self {
+            Self::Bytes { step, values } => Self::Bytes {
+                step: *step,
+                values: cut(values, *step, starts, length),
+            },
+            Self::Words { step, values } => Self::Words {
+                step: *step,
+                values: cut(values, *step, starts, length),
+            },
+        }
     }
 
     fn is_colour(&self) -> bool {

@@ -1,4 +1,4 @@
-use super::Pixels;
+use super::{Pixels, letters};
 
 /// Every number of an image's pixels, in the order of the columns.
 pub const PROPERTIES: &[Property] = &[
@@ -62,6 +62,12 @@ pub const PROPERTIES: &[Property] = &[
         what: "Share of pixels that are wholly white, in 0..=1: empty glass, or overexposure.",
         source: "a count",
         measure: |pixels| share(pixels, 1.0),
+    },
+    Property {
+        name: "text_lines",
+        what: "Lines of at least four shapes that look like letters burnt into the pixels; marks of one or two letters are none.",
+        source: "Fletcher and Kasturi 1988, IEEE PAMI 10:910-918; Epshtein et al. 2010, CVPR:2963-2970",
+        measure: |pixels| Some(letters::lines(pixels) as f64),
     },
 ];
 

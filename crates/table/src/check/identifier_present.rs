@@ -1,5 +1,6 @@
 mod headers;
 mod names;
+mod pixels;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -20,7 +21,8 @@ use crate::names::words;
 /// column counts only with contents that fit. Direct identifiers stop, dates of birth and postal codes warn, ages above 89 are
 /// noted; one that occurs in less than 1 % of the texts of a column of free text warns. The column of the patient (`--id`) is
 /// asked only for what no pseudonym looks like. No value is shown, but its shape: letters as `A` and `a`, digits as `9`. Of a
-/// table of DICOM headers also what the Basic Profile of PS3.15 removes or empties, private elements, and text in pixels.
+/// table of DICOM headers also what the Basic Profile of PS3.15 removes or empties, private elements, and files that say that text is burnt
+/// into their pixels; of images, lines of what looks like letters.
 ///
 /// # Source
 /// 45 CFR 164.514(b)(2)(i), A to R (Safe Harbor); NHS Data Dictionary, NHS number (modulus 11); Social Security Administration,
@@ -48,7 +50,8 @@ impl Check for IdentifierPresent {
     fn find(&self, study: &Study) -> Vec<Finding> {
         let names = study.table.names().into_iter();
         let of_columns = names.filter_map(|name| look(study, name));
-        of_columns.chain(headers::find(study)).collect()
+        let of_files = headers::find(study).into_iter().chain(pixels::find(study));
+        of_columns.chain(of_files).collect()
     }
 }
 
