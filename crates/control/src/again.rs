@@ -57,6 +57,7 @@ fn ask_of(record: &Record, library: &dyn Library) -> Result<Option<Ask>, Digest>
             digest: deed.digest,
             files: deed.files,
             bytes: deed.bytes,
+            synthetic: deed.synthetic,
         }),
         Deed::Examine(deed) => Ask::Examine(deed),
         Deed::Accept(deed) => Ask::Accept(act::accept::Ask {

@@ -136,13 +136,12 @@ fn row_of<'a>(
     evidence: &'a Evidence,
 ) -> Result<&'a Estimate, String> {
     let id = &criterion.endpoint;
+    let level = protocol.level_of(criterion);
     let endpoint = protocol
         .endpoint(id)
         .ok_or_else(|| format!("the protocol has no endpoint {id}"))?;
     let mut rows = evidence.rows.iter().filter(|row| {
-        row.quantity == *id
-            && row.estimate.level == criterion.level
-            && row.subgroup == endpoint.subgroup
+        row.quantity == *id && row.estimate.level == level && row.subgroup == endpoint.subgroup
     });
     match (rows.next(), rows.next()) {
         (Some(row), None) => Ok(&row.estimate),
@@ -164,7 +163,7 @@ fn one(
     let endpoint = protocol.endpoint(&criterion.endpoint);
     let estimate = row_of(protocol, criterion, evidence)
         .cloned()
-        .unwrap_or_else(|why| absent(criterion.level, why));
+        .unwrap_or_else(|why| absent(protocol.level_of(criterion), why));
     let result = if asks_nothing(state, protocol, criterion) {
         Outcome::NotApplicable
     } else {

@@ -113,6 +113,26 @@ pub struct Dataset {
     pub by: Actor,
     /// The dataset that it is a part of.
     pub drawn_from: Option<Digest>,
+    /// Whether it was generated and not observed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
+}
+
+impl Dataset {
+    /// What was generated shows nothing of people, and so is no set that a model is judged on.
+    ///
+    /// # Errors
+    /// A refusal, if it was added as synthetic.
+    pub fn observed(&self, name: &str) -> Result<(), Refusal> {
+        if !self.synthetic {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "synthetic",
+            format!("dataset {name} is synthetic, and no reference set holds what was generated"),
+            "take data of people; synthetic rows beside them are told by `synthetic` in data.yaml and are for learning only",
+        ))
+    }
 }
 
 /// An examination with its entry.

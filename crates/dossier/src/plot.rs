@@ -10,6 +10,7 @@
 
 mod calibration;
 mod canvas;
+mod flow;
 mod forest;
 mod frame;
 mod gaps;
@@ -22,6 +23,7 @@ mod series;
 mod waterfall;
 
 pub use calibration::{Bin, Calibration};
+pub use flow::{End, Flow, Leaving, Station};
 pub use forest::{Forest, ForestRow};
 pub use gaps::{GapLine, GapMap, GapStrip};
 pub use groups::{Group, Groups};
@@ -54,6 +56,8 @@ pub enum Plot {
     Matrix(Matrix),
     /// What is missing together.
     Gaps(GapMap),
+    /// Who was assessed, who left, and where the others went.
+    Flow(Flow),
     /// How one score came about.
     Waterfall(Waterfall),
     /// The shape of each column of a table.
@@ -74,6 +78,7 @@ impl Plot {
             Self::Multiples(plot) => plot.draw(),
             Self::Matrix(plot) => plot.draw(),
             Self::Gaps(plot) => plot.draw(),
+            Self::Flow(plot) => plot.draw(),
         }
         .finish(alt)
     }
@@ -154,6 +159,22 @@ mod tests {
                 cells: vec![MatrixCell {
                     pair: [0, 1],
                     value: some,
+                }],
+            }),
+            Plot::Flow(Flow {
+                stations: vec![Station {
+                    title: word.into(),
+                    n: Some(5),
+                    leave: vec![Leaving {
+                        title: word.into(),
+                        n: None,
+                        note: Some(word.into()),
+                    }],
+                }],
+                ends: vec![End {
+                    title: word.into(),
+                    n: Some(3),
+                    note: Some(word.into()),
                 }],
             }),
             Plot::Gaps(GapMap {
@@ -242,6 +263,7 @@ mod tests {
             Plot::Importance(Importance::default()),
             Plot::Matrix(Matrix::default()),
             Plot::Gaps(GapMap::default()),
+            Plot::Flow(Flow::default()),
             Plot::Waterfall(Waterfall::default()),
         ];
         for plot in empty {

@@ -2,6 +2,7 @@
 
 use galen_control::{Evidence, Row, State, Subject};
 use galen_spec::data::Data;
+use galen_spec::protocol::Protocol;
 use galen_stats::{Estimate, Level, Undefined};
 use galen_table::check::{Beside, Roles, check};
 use galen_table::cohort::cohort;
@@ -93,6 +94,7 @@ fn title(result: &ExpectationResult) -> String {
 pub(crate) fn checks(
     table: &Table,
     plan: &Data,
+    protocol: Option<&Protocol>,
     subjects: Vec<Subject>,
 ) -> Result<Evidence, ActError> {
     let wrong = |error: &dyn std::fmt::Display| {
@@ -103,13 +105,21 @@ pub(crate) fn checks(
         table.clone()
     } else {
         let cohort = cohort(table, plan).map_err(|error| wrong(&error))?;
+        let both = cohort.known.iter().zip(&cohort.synthetic);
+        let people: Vec<bool> = both
+            .map(|(known, synthetic)| *known && !synthetic)
+            .collect();
         cohort
             .table
-            .filter(&cohort.known)
+            .filter(&people)
             .map_err(|error| wrong(&error))?
     };
-    let report = check(&with_truth, &Roles::of_plan(plan), Beside::of_plan(plan))
-        .map_err(|error| wrong(&error))?;
+    let beside = Beside {
+        protocol,
+        ..Beside::of_plan(plan)
+    };
+    let report =
+        check(&with_truth, &Roles::of_plan(plan), beside).map_err(|error| wrong(&error))?;
     let mut evidence = Evidence::of("check", subjects);
     evidence.rows = report
         .findings

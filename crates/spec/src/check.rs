@@ -1,6 +1,7 @@
 //! Whether the declared files fit together: one file a cross-check, and the list of them.
 
 mod claims;
+mod cohort;
 mod columns;
 mod criteria;
 mod decidable;
@@ -44,6 +45,7 @@ pub const CHECKS: &[&dyn CrossCheck] = &[
     &hazards::Hazards,
     &risk_controls::RiskControls,
     &residual::Residual,
+    &cohort::Cohort,
     &columns::Columns,
     &units::Units,
     &events::Events,

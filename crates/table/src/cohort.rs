@@ -2,7 +2,9 @@
 //!
 //! A truth that is an event within a time is known of a person who had the event in that time, and of one who was
 //! followed up for that time. Who left earlier without the event is censored: excluded from learning and judging, and
-//! counted, because leaving may go with the outcome.
+//! counted, because leaving may go with the outcome. Before that the declared rules of inclusion and exclusion are asked.
+
+mod rules;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +12,9 @@ use galen_spec::data::{Data, Event};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::expectation::ConditionError;
 use crate::{ColumnError, Table, cell};
+pub use rules::{Step, synthetic_rows};
 
 /// A raw table with its truth, and the flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +22,11 @@ pub struct Cohort {
     /// All raw rows and columns, and the truth as a last column under the name of the reference standard: 1, 0, or empty
     /// for the censored.
     pub table: Table,
-    /// Whether each row's truth is known.
+    /// Whether the rules admit each row.
+    pub admitted: Vec<bool>,
+    /// Whether each row is synthetic: for learning only.
+    pub synthetic: Vec<bool>,
+    /// Whether each row's truth is known; of rows that are not admitted it is not asked.
     pub known: Vec<bool>,
     pub flow: Flow,
 }
@@ -29,15 +37,22 @@ pub struct Cohort {
 /// STARD 2015, BMJ 351:h5527, items 19 and 20 (the flow of participants, with reasons).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
+    /// Rows of the raw table.
+    pub read: u64,
+    /// Of these, synthetic ones, which are counted nowhere below.
+    pub synthetic: u64,
+    /// Whom the rules left out, in their order.
+    pub steps: Vec<Step>,
+    /// Who was admitted.
     pub all: Count,
-    /// By the value of the column that divides the cases.
+    /// Who was admitted, by the value of the column that divides the cases.
     pub by: BTreeMap<i64, Count>,
 }
 
 /// How many there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
-    /// Rows of the raw table.
+    /// Rows that the rules admit.
     pub rows: u64,
     /// Rows whose truth is unknown.
     pub censored: u64,
@@ -82,6 +97,10 @@ fn share(k: u64, n: u64) -> Option<f64> {
 pub enum CohortError {
     #[error(transparent)]
     Column(#[from] ColumnError),
+    #[error("The rule `{rule}` of the cohort cannot be asked. {error}")]
+    Rule { rule: String, error: ConditionError },
+    #[error("The rule `{0}` of the cohort needs either `include` or `exclude`.")]
+    NoRule(String),
     #[error(
         "Row {row} (counted from 0) has no value in `{column}`, so nobody can say what is true of it: complete it or remove the row."
     )]
@@ -112,11 +131,24 @@ pub enum CohortError {
 /// # Errors
 /// [`CohortError`] for a column that is absent, or a row that cannot be judged: nobody is left out silently.
 pub fn cohort(raw: &Table, plan: &Data) -> Result<Cohort, CohortError> {
-    let truths = truths(raw, &plan.reference_standard.event)?;
-    let mut flow = Flow::default();
-    for (truth, value) in truths.iter().zip(whole_numbers(raw, &plan.parts.by)?) {
-        flow.all.add(*truth);
-        flow.by.entry(value).or_default().add(*truth);
+    let rules::Admitted {
+        admitted,
+        synthetic,
+        steps,
+    } = rules::apply(raw, plan)?;
+    let truths = truths(raw, &plan.reference_standard.event, &admitted)?;
+    let mut flow = Flow {
+        read: raw.rows() as u64,
+        synthetic: synthetic.iter().filter(|one| **one).count() as u64,
+        steps,
+        ..Flow::default()
+    };
+    let values = whole_numbers(raw, &plan.parts.by, &admitted)?;
+    for (row, value) in values.iter().enumerate() {
+        if let (Some(value), false) = (value, synthetic[row]) {
+            flow.all.add(truths[row]);
+            flow.by.entry(*value).or_default().add(truths[row]);
+        }
     }
     let column = truths
         .iter()
@@ -125,23 +157,32 @@ pub fn cohort(raw: &Table, plan: &Data) -> Result<Cohort, CohortError> {
     Ok(Cohort {
         table: raw.with_column(&plan.reference_standard.name, &column)?,
         known: truths.iter().map(Option::is_some).collect(),
+        admitted,
+        synthetic,
         flow,
     })
 }
 
-/// The whole numbers of a column without absent values.
+/// The whole numbers of a column, of the rows that are asked; none is absent among them.
 ///
 /// # Errors
 /// [`CohortError::Missing`], [`CohortError::NotWhole`].
-pub(crate) fn whole_numbers(table: &Table, column: &str) -> Result<Vec<i64>, CohortError> {
+pub(crate) fn whole_numbers(
+    table: &Table,
+    column: &str,
+    asked: &[bool],
+) -> Result<Vec<Option<i64>>, CohortError> {
     let whole = |(row, value): (usize, Option<f64>)| {
+        if !asked[row] {
+            return Ok(None);
+        }
         let column = || column.to_owned();
         let value = value.ok_or_else(|| CohortError::Missing {
             row,
             column: column(),
         })?;
         if value.fract() == 0.0 && value.abs() < 9e15 {
-            Ok(value as i64)
+            Ok(Some(value as i64))
         } else {
             let column = column();
             Err(CohortError::NotWhole { row, column, value })
@@ -155,13 +196,17 @@ pub(crate) fn whole_numbers(table: &Table, column: &str) -> Result<Vec<i64>, Coh
         .collect()
 }
 
-/// For each row whether the event was seen in time; `None` if that is unknown.
-fn truths(raw: &Table, event: &Event) -> Result<Vec<Option<bool>>, CohortError> {
+/// For each row whether the event was seen in time; `None` if that is unknown or not asked.
+fn truths(raw: &Table, event: &Event, asked: &[bool]) -> Result<Vec<Option<bool>>, CohortError> {
     let seen = raw.texts(&event.column)?;
     let days = raw.numbers(&event.time)?;
     let within = f64::from(event.within_days);
     let mut truths = Vec::with_capacity(raw.rows());
     for (row, (seen, days)) in seen.iter().zip(days).enumerate() {
+        if !asked[row] {
+            truths.push(None);
+            continue;
+        }
         let absent = |column: &str| CohortError::Missing {
             row,
             column: column.to_owned(),
@@ -206,6 +251,8 @@ pub(crate) mod tests {
             sources: Vec::new(),
             inclusion: Vec::new(),
             exclusion: Vec::new(),
+            cohort: Vec::new(),
+            synthetic: None,
             reference_standard: ReferenceStandard {
                 name: "dead_5y".into(),
                 method: String::new(),

@@ -433,7 +433,7 @@ fn ask(
     let Some(condition) = condition else {
         return Ok((asked, mostly));
     };
-    condition.check(&question)?;
+    condition.check(question.heads, question.has_values)?;
     let condition = Arc::new(condition);
     let asked = asked.map(|accumulator| {
         let columns = condition.columns().map(str::to_owned).collect();

@@ -67,7 +67,8 @@ impl Division {
 /// `development` share the development set, and what is left is `learn-<value>`. So the same table and seed give the same
 /// parts everywhere, and another order of the same rows gives other parts.
 ///
-/// Censored rows of the values that are drawn from are in no part. Rows of other values are `arrivals-<value>`, censored
+/// Rows that the rules do not admit are in no part; nor are censored rows of the values that are drawn from. Synthetic rows of these
+/// values are for learning only, and those of other values in no part: nobody judges or watches by them. Rows of other values are `arrivals-<value>`, censored
 /// ones too: in use nobody knows who will be lost.
 ///
 /// # Errors
@@ -77,11 +78,19 @@ impl Division {
 /// Durstenfeld 1964, CACM 7:420 (the shuffle); RFC 8439 (ChaCha20).
 pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
     let parts = &plan.parts;
-    let by = whole_numbers(&cohort.table, &parts.by)?;
-    let drawn_from = |row: &usize| parts.drawn_from.contains(&by[*row]);
-    let (pool, others): (Vec<usize>, Vec<usize>) = (0..by.len()).partition(drawn_from);
-    let pool: Vec<usize> = pool.into_iter().filter(|&row| cohort.known[row]).collect();
-    let left_out = by.len() - pool.len() - others.len();
+    let by = whole_numbers(&cohort.table, &parts.by, &cohort.admitted)?;
+    let (mut pool, mut learnt, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, value) in by.iter().enumerate() {
+        // Who is not admitted has no value.
+        let Some(value) = value else { continue };
+        match (parts.drawn_from.contains(value), cohort.synthetic[row]) {
+            (true, false) if cohort.known[row] => pool.push(row),
+            (true, true) if cohort.known[row] => learnt.push(row),
+            (false, false) => others.push(row),
+            _ => {}
+        }
+    }
+    let rows = pool.len() + learnt.len() + others.len();
     if pool.is_empty() {
         return Err(SplitError::NothingToDrawFrom {
             by: parts.by.clone(),
@@ -96,12 +105,13 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
         (REFERENCE.to_owned(), reference.to_vec()),
         (DEVELOPMENT.to_owned(), development.to_vec()),
     ];
-    all.extend(parts_by_value(&parts.learn, learn, &by));
+    learnt.extend(learn);
+    all.extend(parts_by_value(&parts.learn, &learnt, &by));
     all.extend(parts_by_value(&parts.arrivals, &others, &by));
     for (_, rows) in &mut all {
         rows.sort_unstable();
     }
-    prove(&all, by.len() - left_out)?;
+    prove(&all, rows)?;
     let part = |(name, rows): (String, Vec<usize>)| {
         let table = cohort.table.take(&rows)?;
         Ok(Part { name, rows, table })
@@ -143,15 +153,17 @@ fn prove(parts: &[(String, Vec<usize>)], rows: usize) -> Result<(), SplitError> 
     assert_eq!(
         different.len(),
         rows,
-        "every row is in a part, but for censored ones of the years drawn from"
+        "every row that may be in a part is in one"
     );
     Ok(())
 }
 
-fn parts_by_value(prefix: &str, rows: &[usize], by: &[i64]) -> Vec<(String, Vec<usize>)> {
+fn parts_by_value(prefix: &str, rows: &[usize], by: &[Option<i64>]) -> Vec<(String, Vec<usize>)> {
     let mut values: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for &row in rows {
-        values.entry(by[row]).or_default().push(row);
+        if let Some(value) = by[row] {
+            values.entry(value).or_default().push(row);
+        }
     }
     let named = values.into_iter();
     named
@@ -213,6 +225,27 @@ mod tests {
         // 588 of 4,690 died, so about 235 of 1,876 do; four standard deviations are 45.
         assert!((190..=280).contains(&deaths), "{deaths}");
         assert!(dead.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn synthetic_rows_are_for_learning_only() {
+        let people = "1995,2000,alive,clinic\n".repeat(20);
+        let made = "1995,2000,alive,made\n".repeat(10) + "1997,2000,alive,made\n";
+        let csv = format!("sample.yr,futime,death,origin\n{people}{made}1997,2000,dead,clinic\n");
+        let table = Table::read_csv(csv.as_bytes(), &ReadOptions::default());
+        let plan = Data {
+            synthetic: Some("origin == 'made'".into()),
+            ..plan()
+        };
+        let cohort = cohort(&table.expect("the test writes a table"), &plan).expect("a cohort");
+        let division = split(&cohort, &plan).expect("it can be divided");
+        let of = |name: &str| {
+            let part = division.part(name).expect("a part");
+            let made = part.rows.iter().filter(|&&row| cohort.synthetic[row]);
+            (part.rows.len(), made.count())
+        };
+        assert_eq!((of("reference"), of("development")), ((8, 0), (3, 0)));
+        assert_eq!((of("learn-1995"), of("arrivals-1997")), ((19, 10), (1, 0)));
     }
 
     fn ten(parts: Parts) -> Result<Division, SplitError> {

@@ -1,5 +1,6 @@
 //! The binary and its repository, from outside.
 
+mod cohort;
 mod commands;
 mod data;
 mod data_estimate;

@@ -18,6 +18,9 @@ pub struct AddData {
     pub digest: Digest,
     pub files: u64,
     pub bytes: u64,
+    /// Whether it was generated and not observed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
 }
 
 /// What to add; the version follows from the ledger.
@@ -27,6 +30,7 @@ pub struct Ask {
     pub digest: Digest,
     pub files: u64,
     pub bytes: u64,
+    pub synthetic: bool,
 }
 
 pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
@@ -68,6 +72,7 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
         digest,
         files,
         bytes,
+        synthetic: ask.synthetic,
     }))
 }
 
@@ -86,6 +91,7 @@ impl AddData {
                 at: record.at,
                 by: record.by.clone(),
                 drawn_from: None,
+                synthetic: self.synthetic,
             });
     }
 }

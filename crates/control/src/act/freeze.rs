@@ -68,7 +68,7 @@ pub fn fingerprint(protocol: &protocol::Protocol, criterion: &protocol::Criterio
         Some(protocol::Difference::DropUnder(id)) => perturbations.push(id),
         Some(protocol::Difference::ToReleased) | None => {}
     }
-    let asked = serde_json::json!({
+    let mut asked = serde_json::json!({
         "criterion": criterion,
         "endpoint": endpoint,
         "subgroups": subgroups.iter().map(|id| protocol.subgroup(id)).collect::<Vec<_>>(),
@@ -76,6 +76,10 @@ pub fn fingerprint(protocol: &protocol::Protocol, criterion: &protocol::Criterio
         "set": protocol.reference_set.dataset,
         "threshold": protocol.threshold,
     });
+    // Another budget after a look would ask less of a model.
+    if protocol.reference_set.spending.is_some() {
+        asked["level"] = protocol.level_of(criterion).into();
+    }
     Digest::of(asked.to_string().as_bytes())
 }
 

@@ -122,6 +122,7 @@ pub(super) fn apply(all: &[Rewritten], state: &mut State, record: &Record) {
             continue;
         };
         let origin = versions.last().and_then(|last| last.drawn_from);
+        let synthetic = versions.last().is_some_and(|last| last.synthetic);
         let now = |source: Digest| all.iter().find(|other| other.from == source);
         versions.push(Dataset {
             version: versions.len() as u32 + 1,
@@ -132,6 +133,7 @@ pub(super) fn apply(all: &[Rewritten], state: &mut State, record: &Record) {
             at: record.at,
             by: record.by.clone(),
             drawn_from: origin.map(|source| now(source).map_or(source, |other| other.to)),
+            synthetic,
         });
         if let (Some(sealed), Some(encrypted)) = (state.sealed.get_mut(&one.dataset), one.sealed) {
             sealed.seal.plain = one.to;

@@ -27,7 +27,10 @@ pub struct Seal {
 
 pub(crate) fn decide(scene: &Scene, ask: &Seal) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Seal)?;
-    scene.state.dataset_with(&ask.dataset, ask.plain)?;
+    scene
+        .state
+        .dataset_with(&ask.dataset, ask.plain)?
+        .observed(&ask.dataset)?;
     if scene.state.sealed.contains_key(&ask.dataset) {
         return Err(Refusal::new(
             "sealed",

@@ -33,12 +33,22 @@ pub struct Part {
     pub cases: u64,
     pub diseased: u64,
     pub bytes: u64,
+    /// Cases that were generated and not observed; only parts for learning have any.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub synthetic: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 pub(crate) fn decide(scene: &Scene, ask: &Split) -> Result<Deed, Refusal> {
     scene.person_with(Duty::Data)?;
     let plan = scene.frozen(Name::Data, scene.specs.data.as_ref())?;
-    scene.state.dataset_with(&ask.dataset, ask.source)?;
+    scene
+        .state
+        .dataset_with(&ask.dataset, ask.source)?
+        .observed(&ask.dataset)?;
     if ask.seed != plan.parts.seed || Some(ask.plan) != scene.specs.digest(Name::Data) {
         return Err(Refusal::new(
             "not_declared",
@@ -112,6 +122,7 @@ impl Split {
                 at: record.at,
                 by: record.by.clone(),
                 drawn_from: Some(self.source),
+                synthetic: false,
             });
         }
         state.splits.insert(self.source, self.clone());

@@ -594,6 +594,25 @@ fn ask_kinds_that_add_data_take_their_version_from_the_ledger() {
 }
 
 #[test]
+fn a_synthetic_dataset_is_neither_divided_nor_sealed() {
+    let mut world = World::declared();
+    let ask = AddData {
+        synthetic: true,
+        ..dataset("made", "made")
+    };
+    world.ask("ada", Ask::AddData(ask)).unwrap();
+    assert!(world.state.dataset("made").unwrap().synthetic);
+    refused(
+        world.ask("ada", Ask::Split(world.split("made"))),
+        "synthetic",
+    );
+    refused(
+        world.ask("dora", Ask::Seal(world.seal("made"))),
+        "synthetic",
+    );
+}
+
+#[test]
 fn words_that_say_nothing_are_refused() {
     let mut world = World::with_release();
     let open = |title: &str, containment: &str| {

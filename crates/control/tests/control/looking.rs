@@ -84,3 +84,56 @@ fn looks_are_for_a_purpose_and_for_those_who_may() {
     };
     refused(world.ask("dora", Ask::Look(ask)), "not_sealed");
 }
+
+#[test]
+fn looks_that_share_the_error_are_judged_at_a_higher_level() {
+    let protocol: galen_spec::protocol::Protocol = {
+        let mut plan = protocol();
+        plan["reference_set"]["looks"] = json!(3);
+        plan["reference_set"]["spending"] = json!("equal");
+        serde_json::from_value(plan).unwrap()
+    };
+    let criterion = &protocol.criteria[0];
+    let equal = protocol.level_of(criterion);
+    assert!((equal - (1.0 - (1.0 - criterion.level) / 3.0)).abs() < 1e-12);
+    let mut adaptive = protocol.clone();
+    adaptive.reference_set.spending = Some(galen_spec::protocol::Spending::Adaptive);
+    let level = adaptive.level_of(criterion);
+    assert!((level - (1.0 - (1.0 - criterion.level) / 7.0)).abs() < 1e-12);
+    adaptive.reference_set.spending = None;
+    assert_eq!(adaptive.level_of(criterion), criterion.level);
+}
+
+#[test]
+fn a_row_at_the_level_of_the_criterion_decides_nothing_when_looks_share_the_error() {
+    let mut world = World::sealed();
+    let mut anew = protocol();
+    anew["reference_set"]["looks"] = json!(2);
+    anew["reference_set"]["spending"] = json!("equal");
+    world.freeze(&[(Name::Protocol, anew)]).unwrap();
+    let change = world.propose(first_model(), None);
+    let records = world.judge(&change, good_rows()).unwrap();
+    let judged = records.iter().find_map(|record| match &record.deed {
+        Deed::Judge(judge) => Some(judge),
+        _ => None,
+    });
+    let verdict = judged.expect("it was judged").verdict;
+    assert_eq!(verdict, galen_control::judge::Verdict::Inconclusive);
+}
+
+#[test]
+fn another_budget_after_a_look_makes_the_criteria_post_hoc() {
+    let asked = |spending: Option<&str>, looks: u32| {
+        let mut plan = protocol();
+        plan["reference_set"]["looks"] = json!(looks);
+        if let Some(word) = spending {
+            plan["reference_set"]["spending"] = json!(word);
+        }
+        let plan: galen_spec::protocol::Protocol = serde_json::from_value(plan).unwrap();
+        galen_control::act::freeze::fingerprint(&plan, &plan.criteria[0])
+    };
+    assert_eq!(asked(None, 2), asked(None, 5));
+    assert_ne!(asked(Some("equal"), 2), asked(Some("equal"), 5));
+    assert_ne!(asked(Some("equal"), 2), asked(None, 2));
+    assert_ne!(asked(Some("equal"), 2), asked(Some("adaptive"), 2));
+}

@@ -408,6 +408,7 @@ impl World {
             cases: 10,
             diseased: 3,
             bytes: 100,
+            synthetic: 0,
         };
         Split {
             dataset: dataset.to_owned(),
@@ -608,6 +609,7 @@ pub fn dataset(name: &str, content: &str) -> AddData {
         digest: digest(content),
         files: 1,
         bytes: 10,
+        synthetic: false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The data: where they come from, who was admitted, how they were divided, and what was found in them.
 
+mod diagram;
+
 use galen_control::act::examine::Examination;
 use galen_control::{Evidence, Row};
 use galen_spec::data::{KnownAt, Severity};
@@ -241,6 +243,7 @@ fn flow(book: &Book) -> Vec<Block> {
             ));
             continue;
         };
+        blocks.push(diagram::diagram(split, &evidence));
         blocks.push(Block::KeyValues(vec![
             ("Dataset".into(), split.dataset.clone().into()),
             (
@@ -268,6 +271,7 @@ fn flow(book: &Book) -> Vec<Block> {
                 book.quantity(&split.flow, Some(&evidence), "prevalence_if_all_alive"),
             ),
         ]));
+        blocks.extend(by_rule(&split.flow, &evidence));
         let by_year = evidence.rows.iter().filter_map(|row| {
             let year = row.quantity.strip_prefix("excluded/")?;
             let n = Span::number(counted(row.estimate.n), artifact(&split.flow));
@@ -289,6 +293,32 @@ fn flow(book: &Book) -> Vec<Block> {
         ));
     }
     blocks
+}
+
+/// Whom the declared rules left out; nothing if there are none.
+fn by_rule(digest: &Digest, evidence: &Evidence) -> Option<Block> {
+    let rows = evidence.rows.iter().filter_map(|row| {
+        let id = row.quantity.strip_prefix("left_out/")?;
+        let without = evidence.row(&format!("without_value/{id}"));
+        let asked = Span::number(counted(row.estimate.n), artifact(digest));
+        Some(vec![
+            Cell::from(row.title.as_str()),
+            count_of(digest, Some(row)),
+            Cell::from(asked),
+            count_of(digest, without),
+        ])
+    });
+    let columns = vec![
+        Column::text("Rule"),
+        Column::number("Left out"),
+        Column::number("Of"),
+        Column::number("Without a value"),
+    ];
+    table(
+        "Left out by the rules, in their order",
+        columns,
+        rows.collect(),
+    )
 }
 
 /// A count in evidence.

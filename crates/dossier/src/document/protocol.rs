@@ -2,7 +2,10 @@
 
 use galen_control::Held;
 use galen_spec::Name;
-use galen_spec::protocol::{CriterionKind, Difference, Endpoint, Protocol as Plan, Subgroup};
+use galen_spec::protocol::{
+    Criterion, CriterionKind, Difference, Endpoint, Protocol as Plan, ReferenceSet, Spending,
+    Subgroup,
+};
 
 use super::Document;
 use super::regulation::Section;
@@ -155,12 +158,43 @@ pub(super) fn plan(book: &Book, level: u8) -> Vec<Block> {
     blocks
 }
 
+/// The level at which a criterion is judged, and its own where the looks share the error.
+fn level(plan: &Plan, criterion: &Criterion) -> String {
+    let own = written(criterion.level, 2);
+    match plan.reference_set.spending {
+        None => own,
+        Some(_) => format!(
+            "{}, {own} over all looks",
+            written(plan.level_of(criterion), 4)
+        ),
+    }
+}
+
+/// How the looks share the error.
+fn shared(set: &ReferenceSet) -> &'static str {
+    match set.spending {
+        None => "",
+        Some(Spending::Equal) => {
+            ", which share the error equally (right if no candidate was made by what an earlier look had shown)"
+        }
+        Some(Spending::Adaptive) => {
+            ", which share the error over the tree of answers (right if of earlier looks only the verdicts were used)"
+        }
+    }
+}
+
 fn sets(plan: &Plan) -> Block {
     let set = &plan.reference_set;
     Block::KeyValues(vec![
         (
             "Reference set".into(),
-            format!("{}, sealed; at most {} looks", set.dataset, set.looks).into(),
+            format!(
+                "{}, sealed; at most {} looks{}",
+                set.dataset,
+                set.looks,
+                shared(set)
+            )
+            .into(),
         ),
         (
             "Expected in it".into(),
@@ -199,7 +233,7 @@ fn criteria(plan: &Plan) -> Option<Block> {
                 )
                 .into(),
             Cell::from(Span::code(criterion.rule.to_string())),
-            written(criterion.level, 2).into(),
+            level(plan, criterion).into(),
             criterion.rationale.clone().into(),
         ]
     });

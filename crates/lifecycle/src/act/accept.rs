@@ -28,7 +28,7 @@ impl Project {
         let data = state.dataset(dataset)?.digest;
         state.not_sealed(data)?;
         let bytes = self.artifacts.get(&data)?;
-        let evidence = examination(&bytes, data, &plan, &state, Examination::Validate)?;
+        let evidence = examination(&bytes, data, &plan, None, &state, Examination::Validate)?;
         let kept = evidence.bytes();
         let ask = Ask::Accept(AcceptAsk {
             dataset: dataset.to_owned(),

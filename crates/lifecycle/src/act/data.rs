@@ -23,7 +23,7 @@ pub struct DataFile {
 }
 
 impl Project {
-    /// Adds a file, or a folder of files, as a version of a dataset. Every file becomes an artifact before the record is
+    /// Adds a file, or a folder of files, as a version of a dataset, `synthetic` if it was generated and not observed. Every file becomes an artifact before the record is
     /// made, so a record never names bytes that are not there.
     ///
     /// # Errors
@@ -34,6 +34,7 @@ impl Project {
         name: &str,
         files: &[DataFile],
         folder: bool,
+        synthetic: bool,
     ) -> Result<Added, ActError> {
         if files.is_empty() {
             return Err(ActError::input(
@@ -81,6 +82,7 @@ impl Project {
             digest,
             files: files.len() as u64,
             bytes: files.iter().map(|file| file.bytes.len() as u64).sum(),
+            synthetic,
         };
         let entry = self.one(by, None, Ask::AddData(ask))?;
         let Deed::AddData(data) = entry.record.deed.clone() else {

@@ -2,7 +2,9 @@
 
 use galen_control::act::examine::{Examination, Examine};
 use galen_control::{Accepted, Actor, Ask, Deed, Evidence, Held, State, Subject};
+use galen_spec::Name;
 use galen_spec::data::{Data, Severity};
+use galen_spec::protocol::Protocol;
 use galen_store::Digest;
 use serde_json::json;
 
@@ -36,7 +38,8 @@ impl Project {
         let plan = self.data_plan(&state)?;
         let data = state.dataset(dataset)?.digest;
         let bytes = self.artifacts.get(&data)?;
-        let evidence = examination(&bytes, data, &plan, &state, how)?;
+        let protocol = self.in_force(&state, &[Name::Protocol])?.protocol;
+        let evidence = examination(&bytes, data, &plan, protocol.as_ref(), &state, how)?;
         let severities: Vec<Severity> = failed(&evidence);
         let count = |severity| {
             severities
@@ -71,15 +74,16 @@ impl Project {
     }
 }
 
-/// The evidence of an examination: the same bytes, plan and accepted anomalies give the same evidence.
+/// The evidence of an examination: the same bytes, plans and accepted anomalies give the same evidence.
 pub(crate) fn examination(
     bytes: &[u8],
     data: Digest,
     plan: &Held<Data>,
+    protocol: Option<&Held<Protocol>>,
     state: &State,
     how: Examination,
 ) -> Result<Evidence, ActError> {
-    let subjects = vec![
+    let mut subjects = vec![
         Subject::new("dataset", data),
         Subject::new("plan", plan.digest),
     ];
@@ -96,7 +100,11 @@ pub(crate) fn examination(
             }
             Ok(evidence)
         }
-        Examination::Check => crate::report::checks(&table, &plan.value, subjects),
+        Examination::Check => {
+            subjects.extend(protocol.map(|held| Subject::new("protocol", held.digest)));
+            let protocol = protocol.map(|held| &held.value);
+            crate::report::checks(&table, &plan.value, protocol, subjects)
+        }
     }
 }
 

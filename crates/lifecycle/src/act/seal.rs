@@ -1,9 +1,13 @@
 //! Sealing a reference set to a custodian's key.
 
 use galen_control::act::seal::Seal;
-use galen_control::{Actor, Ask};
+use galen_control::{Actor, Ask, Refusal};
+use galen_spec::Name;
+use galen_spec::data::Data;
+use galen_table::cohort::synthetic_rows;
 
 use crate::error::ActError;
+use crate::models::read_table;
 use crate::project::{Entry, Project};
 
 impl Project {
@@ -29,12 +33,38 @@ impl Project {
         // Asked first with an empty artifact, so that a refused seal writes nothing.
         self.ask(by, None, seal(plain_digest, String::new()))?;
         let plain = self.artifacts.get(&plain_digest)?;
+        if state.frozen.contains_key(&Name::Data) {
+            no_synthetic_row(dataset, &plain, &self.data_plan(&state)?.value)?;
+        }
         let (sealed, recipient) = sealed_to(self, custodian, &plain)?;
         let entry = self.one(by, None, seal(self.keep(&sealed)?, recipient))?;
         self.store
             .remove(&galen_store::Artifacts::path(&plain_digest))?;
         Ok(entry)
     }
+}
+
+/// Refuses a set with rows that the data plan says are synthetic.
+fn no_synthetic_row(dataset: &str, plain: &[u8], plan: &Data) -> Result<(), ActError> {
+    // A folder of files has no rows that an expression could be asked about.
+    let (Some(_), Ok(table)) = (&plan.synthetic, read_table(plain)) else {
+        return Ok(());
+    };
+    let synthetic = synthetic_rows(&table, plan).map_err(|error| {
+        let help = "correct the table, or `synthetic` in data.yaml";
+        ActError::input("seal", error.to_string(), help)
+    })?;
+    let count = synthetic.iter().filter(|one| **one).count();
+    if count == 0 {
+        return Ok(());
+    }
+    Err(ActError::Refused(Refusal::new(
+        "synthetic",
+        format!(
+            "{count} rows of {dataset} are synthetic, and no reference set holds what was generated"
+        ),
+        "take these rows out, and add the rest as a new version",
+    )))
 }
 
 /// Bytes encrypted to a custodian's key, and its public recipient.

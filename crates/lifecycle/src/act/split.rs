@@ -46,6 +46,7 @@ impl Project {
                 cases: part.cases,
                 diseased: part.diseased,
                 bytes,
+                synthetic: part.synthetic,
             });
         }
         let ask = Ask::Split(Split {
@@ -86,6 +87,7 @@ pub(crate) struct PartFile {
     pub csv: Vec<u8>,
     pub cases: u64,
     pub diseased: u64,
+    pub synthetic: u64,
 }
 
 /// Divides the bytes of a raw table by a plan: the same bytes and plan give the same parts.
@@ -103,6 +105,11 @@ pub(crate) fn parts_of(bytes: &[u8], plan: &galen_spec::data::Data) -> Result<Pa
         parts.push(PartFile {
             csv: part.table.to_csv(),
             cases: part.table.rows() as u64,
+            synthetic: part
+                .rows
+                .iter()
+                .filter(|&&row| cohort.synthetic[row])
+                .count() as u64,
             diseased: diseased.iter().filter(|value| **value == Some(1.0)).count() as u64,
             name: part.name,
         });
@@ -116,7 +123,8 @@ pub(crate) fn parts_of(bytes: &[u8], plan: &galen_spec::data::Data) -> Result<Pa
 /// The flow as evidence: how many there were, were left out and had the event, all together and by year.
 fn flow(cohort: &Cohort) -> Evidence {
     let mut evidence = Evidence::of("flow", Vec::new());
-    let all = &cohort.flow.all;
+    let flow = &cohort.flow;
+    let all = &flow.all;
     let mut add = |quantity: String, title: String, estimate: Estimate| {
         evidence.rows.push(Row {
             quantity,
@@ -126,6 +134,34 @@ fn flow(cohort: &Cohort) -> Evidence {
             estimate,
         });
     };
+    // A plan without rules admits every row, and its flow begins with them.
+    if !flow.steps.is_empty() || flow.synthetic > 0 {
+        add(
+            "read".to_owned(),
+            "Rows that were read".to_owned(),
+            counted(flow.read, flow.read),
+        );
+    }
+    if flow.synthetic > 0 {
+        let synthetic = "Synthetic rows, for learning only";
+        add(
+            "synthetic".to_owned(),
+            synthetic.to_owned(),
+            counted(flow.synthetic, flow.read),
+        );
+    }
+    let mut asked = flow.read - flow.synthetic;
+    for step in &flow.steps {
+        let (id, title) = (&step.id, &step.title);
+        let left_out = counted(step.left_out, asked);
+        add(format!("left_out/{id}"), title.clone(), left_out);
+        add(
+            format!("without_value/{id}"),
+            format!("{title}: without a value"),
+            counted(step.without_value, asked),
+        );
+        asked -= step.left_out;
+    }
     add(
         "rows".to_owned(),
         "Rows of the table".to_owned(),

@@ -127,7 +127,9 @@ impl Proof<'_> {
             return Ok(Derived::Not("sealed".to_owned()));
         }
         let bytes = project.artifacts.get(&data)?;
-        let evidence = crate::act::examination(&bytes, data, &plan, &self.state, how)?;
+        let protocol = project.in_force(&self.state, &[Name::Protocol])?.protocol;
+        let protocol = protocol.as_ref();
+        let evidence = crate::act::examination(&bytes, data, &plan, protocol, &self.state, how)?;
         Ok(same(
             Digest::of(&evidence.bytes()),
             recorded,

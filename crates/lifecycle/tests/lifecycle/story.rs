@@ -159,7 +159,7 @@ pub fn add_data(project: &Project, bytes: Vec<u8>) -> Result<(), ActError> {
         bytes,
     };
     project
-        .add_data(&person("gil"), "cohort", &[file], false)
+        .add_data(&person("gil"), "cohort", &[file], false, false)
         .map(drop)
 }
 

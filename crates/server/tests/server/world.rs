@@ -390,7 +390,7 @@ impl World {
             bytes: csv.into_bytes(),
         };
         project
-            .add_data(&person("ada"), "cohort", &[file], false)
+            .add_data(&person("ada"), "cohort", &[file], false, false)
             .expect("is added");
         project
             .examine(&person("ada"), "cohort", Examination::Check)

@@ -97,13 +97,16 @@ impl CrossCheck for Criteria {
                 problems.extend(unknown);
             }
         }
-        if protocol.reference_set.looks > LOOKS_MANY {
+        let set = &protocol.reference_set;
+        if set.looks > LOOKS_MANY && set.spending.is_none() {
             let message = format!(
                 "{} looks at one set: with so many, luck passes some candidate",
-                protocol.reference_set.looks
+                set.looks
             );
             let problem = Problem::warning(Name::Protocol, "reference_set.looks", message);
-            problems.push(problem.help("plan fewer, or collect a fresh set for later candidates"));
+            problems.push(problem.help(
+                "plan fewer, let the looks share the error (`spending: equal`), or collect a fresh set for later candidates",
+            ));
         }
         if !protocol
             .criteria

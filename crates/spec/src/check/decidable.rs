@@ -78,7 +78,7 @@ impl<'a> Question<'a> {
         Some(Question {
             metric: &endpoint.metric,
             bound,
-            level: Level::new(criterion.level).ok()?,
+            level: Level::new(protocol.level_of(criterion)).ok()?,
             diseased,
             healthy: set.expected_cases.saturating_sub(diseased).min(CASES_MAX),
         })

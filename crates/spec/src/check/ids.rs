@@ -61,6 +61,7 @@ fn lists(specs: &Specs) -> Vec<List<'_>> {
         list!(Risk, risk.hazards, id),
         list!(Risk, risk.risk_controls, id),
         list!(Data, data.sources, id),
+        list!(Data, data.cohort, id),
         list!(Data, data.columns, name),
         list!(Data, data.expectations, id),
         list!(Protocol, protocol.subgroups, id),

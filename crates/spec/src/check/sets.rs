@@ -1,6 +1,10 @@
 use super::{CrossCheck, Problem, Vocabulary};
 use crate::file::{Name, Specs};
+use crate::protocol::Spending;
 use crate::team::Duty;
+
+/// Looks that can share the error over the tree of their answers.
+const LOOKS_ADAPTIVE: u32 = 16;
 
 /// The sets that gates judge against are parts of the division, and the numbers of the plan are possible.
 pub struct Sets;
@@ -44,6 +48,13 @@ impl CrossCheck for Sets {
                 "reference_set.looks",
                 "without a look nothing can be judged".to_owned(),
             );
+        }
+        if set.spending == Some(Spending::Adaptive) && set.looks > LOOKS_ADAPTIVE {
+            let message = format!(
+                "{} looks that share the error as a tree leave nothing for one of them; at most {LOOKS_ADAPTIVE} are possible",
+                set.looks
+            );
+            push("reference_set.looks", message);
         }
         let team = &specs.team;
         let may_ask = |person: &&crate::team::Person| {

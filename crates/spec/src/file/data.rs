@@ -13,6 +13,13 @@ pub struct Data {
     pub inclusion: Vec<String>,
     /// Who is left out, one rule an entry.
     pub exclusion: Vec<String>,
+    /// Rules that galen applies to the rows and counts, in this order; none if the table holds the admitted only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cohort: Vec<CohortRule>,
+    /// Which rows are synthetic, as an expression such as `origin == 'generated'`. They are for learning only: no part that is judged
+    /// or watched holds one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synthetic: Option<String>,
     /// How the truth is found.
     pub reference_standard: ReferenceStandard,
     /// What each column of the raw table is.
@@ -76,6 +83,23 @@ pub struct Source {
     /// What is known to be wrong or unusual about it.
     #[serde(default)]
     pub limits: Vec<String>,
+}
+
+/// A rule of inclusion or of exclusion; exactly one of `include` and `exclude`. Expressions are those of pandas'
+/// `DataFrame.query`: `age >= 18`, `sex in ['F', 'M'] and not weight.isnull()`. A row without a value fulfils no comparison but `!=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CohortRule {
+    /// Names the rule.
+    pub id: String,
+    /// Why people are left out by it, in the words of a diagram: `Under 18 years`.
+    pub title: String,
+    /// Who does not fulfil it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include: Option<String>,
+    /// Who fulfils it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude: Option<String>,
 }
 
 /// How the truth of a case is found.

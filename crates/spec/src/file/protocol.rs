@@ -40,6 +40,16 @@ impl Protocol {
         self.subgroups.iter().find(|subgroup| subgroup.id == id)
     }
 
+    /// The confidence level at which a criterion is judged at each look: its own, or a higher one if the looks share what may go wrong.
+    pub fn level_of(&self, criterion: &Criterion) -> f64 {
+        match self.reference_set.spending {
+            None => criterion.level,
+            Some(spending) => {
+                1.0 - (1.0 - criterion.level) * spending.share(self.reference_set.looks)
+            }
+        }
+    }
+
     /// The perturbation of that id.
     pub fn perturbation(&self, id: &str) -> Option<&Perturbation> {
         self.perturbations
@@ -56,6 +66,10 @@ pub struct ReferenceSet {
     pub dataset: String,
     /// How often it may be looked at, over the life of this protocol.
     pub looks: u32,
+    /// How the looks share what may go wrong; if nothing is said, each look is judged at the level of its criterion, and a set that is
+    /// looked at often lets a bad model pass in the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
     /// How many different people must ask before it is opened; one if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quorum: Option<u32>,
@@ -63,6 +77,32 @@ pub struct ReferenceSet {
     pub expected_cases: u64,
     /// Diseased cases that are expected.
     pub expected_diseased: u64,
+}
+
+/// How the looks at a reference set share the probability of a wrong verdict, which is that of the criterion's level over all looks.
+///
+/// # Source
+/// Dunn 1961, JASA 56:52-64 (the sum of the errors); Feng et al. 2022, UAI, PMLR 180:674-684 (a tree of all answers for models that were
+/// made after earlier answers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Spending {
+    /// An equal part for each look. Holds if no candidate was made by what an earlier look had shown.
+    Equal,
+    /// An equal part for each node of the tree of answers: 2^looks - 1 of them. Holds if of earlier looks only the verdicts were used to
+    /// make a candidate; at most 16 looks.
+    Adaptive,
+}
+
+impl Spending {
+    /// The part of one look.
+    fn share(self, looks: u32) -> f64 {
+        let parts = match self {
+            Self::Equal => f64::from(looks),
+            Self::Adaptive => 2_f64.powi(looks.min(16) as i32) - 1.0,
+        };
+        1.0 / parts.max(1.0)
+    }
 }
 
 impl ReferenceSet {

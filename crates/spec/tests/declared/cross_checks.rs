@@ -113,6 +113,13 @@ const BREAKS: &[Break] = &[
         "sex",
     ),
     of(
+        "data.cohort",
+        Name::Data,
+        "reference_standard:\n",
+        "cohort:\n  - id: old\n    title: Aged 90 or over\nreference_standard:\n",
+        "old",
+    ),
+    of(
         "data.expectation",
         Name::Data,
         "column: creatinine\n",

@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::Question;
 use super::pattern::Pattern;
-use crate::ColumnError;
 use crate::accumulator::Chunk;
 use crate::cell::Cell;
 use crate::values::Values;
+use crate::{ColumnError, Heads};
 use compare::{Operand, Sort, Word};
 
 /// Which rows an expectation is about: `row_condition` and `condition_parser` of Great Expectations.
@@ -125,15 +124,19 @@ impl Condition {
         self.columns.iter().map(String::as_str)
     }
 
-    /// Whether it can be asked of a table.
+    /// Whether it can be asked of a table with these columns; `has_values` says whether the column of a place has a value in any row.
     ///
     /// # Errors
     /// [`ConditionError::Column`], [`ConditionError::Sorts`], [`ConditionError::NotTruth`].
-    pub fn check(&self, question: &Question) -> Result<(), ConditionError> {
+    pub fn check(
+        &self,
+        heads: &Heads,
+        has_values: &dyn Fn(usize) -> bool,
+    ) -> Result<(), ConditionError> {
         self.root.truth(&|name| {
-            let place = question.heads.place(name)?;
-            let kind = question.heads.list()[place].kind;
-            let is_empty = !(question.has_values)(place);
+            let place = heads.place(name)?;
+            let kind = heads.list()[place].kind;
+            let is_empty = !has_values(place);
             Ok(if is_empty {
                 Sort::Unknown
             } else {
@@ -315,8 +318,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::accumulator::Keep;
-    use crate::expectation::{NoOthers, Params};
     use crate::{ReadOptions, Table};
 
     const PEOPLE: &str = "id,age,sex,two words,day,flag\n1,50,F,1,2024-01-01,True\n2,61.5,M,2,2024-02-01,False\n3,,,3,2024-03-01,True\n";
@@ -325,16 +326,7 @@ mod tests {
         let table = Table::read_csv(PEOPLE.as_bytes(), &ReadOptions::default());
         let table = table.expect("the test writes a table");
         let condition = Condition::read(&condition, parser)?;
-        let none = std::collections::BTreeMap::new();
-        let question = Question {
-            column: None,
-            params: Params::none(&none),
-            heads: table.heads(),
-            has_values: &|_| true,
-            others: &NoOthers,
-            keep: Keep::Examples,
-        };
-        condition.check(&question)?;
+        condition.check(table.heads(), &|_| true)?;
         let keep = condition.keep(&Chunk::from(&table, 0))?;
         Ok((0..table.rows()).filter(|&row| keep[row]).collect())
     }

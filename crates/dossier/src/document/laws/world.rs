@@ -209,6 +209,7 @@ impl World {
                 digest: source,
                 files: 1,
                 bytes: 400_000,
+                synthetic: false,
             }),
         );
         let mut check = Evidence::of("check", vec![Subject::new("dataset", source)]);
@@ -288,6 +289,7 @@ impl World {
             cases: 1_870,
             diseased: 237,
             bytes: 9,
+            synthetic: 0,
         };
         let parts = ["reference", "development", "learn-1995", "learn-1996"]
             .map(part)
