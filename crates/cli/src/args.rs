@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 pub use data::{
     AdjudicationRule, AgreeWeights, DataAgree, DataCheck, DataDrift, DataEstimate, DataProfile,
-    DataSplit, DataValidate, EstimationTask, Recalibrate, WindowWord,
+    DataSplit, DataTile, DataValidate, EstimationTask, Recalibrate, WindowWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.
@@ -236,6 +236,9 @@ pub enum Data {
         /// The dataset's name; default: the file's stem
         #[arg(long)]
         name: Option<String>,
+        /// The data were generated and not observed: they may be learned from, and are refused in a reference set
+        #[arg(long)]
+        synthetic: bool,
     },
     /// List the datasets
     List,
@@ -290,6 +293,11 @@ pub enum Data {
     Agree(DataAgree),
     /// Divide by patient: a dataset as its plan declares, or any file as the options say, with a receipt
     Split(DataSplit),
+    /// Cut slides into tiles: where there is tissue, and what spoils it (pen, folds, bubbles, focus)
+    ///
+    /// Example: galen data tile slides --size 256 --tissue 0.5 --out tiles --sheet tiles.png
+    #[command(verbatim_doc_comment)]
+    Tile(DataTile),
     /// Open a sealed dataset for a purpose, when as many people have asked as the protocol says; every look is counted
     ///
     /// The file that it writes is no longer sealed: keep it where those who train do not look.

@@ -12,6 +12,7 @@ mod data_drift;
 mod data_estimate;
 mod data_profile;
 mod data_split;
+mod data_tile;
 mod data_validate;
 mod data_withdraw;
 mod dossier;

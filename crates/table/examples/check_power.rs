@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use galen_spec::data::Severity;
-use galen_table::Table;
 use galen_table::check::{Beside, Finding, Roles, check};
+use galen_table::{ReadOptions, Table};
+use jiff::Span;
+use jiff::civil::Date;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
@@ -33,6 +35,9 @@ struct Row {
 }
 
 const SITES: [&str; 3] = ["north", "south", "west"];
+const FIRST_DAY: Date = jiff::civil::date(2024, 1, 1);
+/// The people that the clean sets are drawn from: bands of a normal age of 62 years, 16 the standard deviation.
+const CENSUS: &str = "age_band,sex,count\n18-49,F,2177\n18-49,M,2177\n50-69,F,4627\n50-69,M,4627\n70+,F,3196\n70+,M,3196\n";
 
 /// Patients with vital signs, laboratory values that are missing by chance, a sex, an age band, a site, and a label that hangs
 /// on age and two of the values: honest data.
@@ -56,6 +61,8 @@ fn clean(chance: &mut Chance, n: usize) -> Vec<Row> {
             let lactate = lab(1.6, 0.4, 0.8, 0.3, 1);
             let sodium = lab(139.0, 0.03, 0.0, 0.05, 0);
             let heart_rate = lab(84.0, 0.18, 0.4, 0.02, 0);
+            let admitted = FIRST_DAY + Span::new().days((chance.share() * 700.0) as i64);
+            let referred = admitted - Span::new().days(1 + (chance.share() * 20.0) as i64);
             let part = match chance.share() {
                 share if share < 0.7 => "train",
                 share if share < 0.8 => "tune",
@@ -72,6 +79,8 @@ fn clean(chance: &mut Chance, n: usize) -> Vec<Row> {
                     ("lactate", lactate),
                     ("sodium", sodium),
                     ("heart_rate", heart_rate),
+                    ("referred", Some(referred.to_string())),
+                    ("admitted", Some(admitted.to_string())),
                     ("split", Some(part.to_owned())),
                 ],
                 diseased,
@@ -228,6 +237,50 @@ const PLANTS: &[Plant] = &[
             rows.push(copy);
         }
     }),
+    ("future_leakage", "last_dose", |rows, chance, strength| {
+        // A day of the treatment, which for some lies after the admission.
+        for row in rows {
+            let admitted: Date = (cell(row, "admitted")
+                .as_deref()
+                .and_then(|day| day.parse().ok()))
+            .expect("every row has a day");
+            let is_later = chance.share() < 0.2 * strength;
+            let days = 1 + (chance.share() * 9.0) as i64;
+            let day = match is_later {
+                true => admitted + Span::new().days(days),
+                false => admitted - Span::new().days(days),
+            };
+            row.cells.push(("last_dose", Some(day.to_string())));
+        }
+    }),
+    ("temporal_order", "referred", |rows, chance, strength| {
+        // Some were referred after they were admitted.
+        for row in rows {
+            if chance.share() < 0.02 * strength {
+                let admitted = cell(row, "admitted").clone();
+                *cell(row, "admitted") = std::mem::replace(cell(row, "referred"), admitted);
+            }
+        }
+    }),
+    ("representativeness", "sex", |rows, chance, strength| {
+        // Women came less often.
+        rows.retain_mut(|row| {
+            cell(row, "sex").as_deref() == Some("M") || chance.share() >= 0.5 * strength
+        });
+    }),
+    ("identifier_present", "remark", |rows, chance, strength| {
+        for (at, row) in rows.iter_mut().enumerate() {
+            let text = match chance.share() < 0.02 * strength {
+                true => format!(
+                    "call back 0{} 555 01{:02} before noon",
+                    171 + at % 9,
+                    at % 100
+                ),
+                false => format!("seen on ward {}, no complaints in week {}", at % 7, at % 50),
+            };
+            row.cells.push(("remark", Some(text)));
+        }
+    }),
 ];
 
 fn table(rows: &[Row]) -> Result<Table, Box<dyn Error>> {
@@ -257,10 +310,16 @@ fn found(rows: &[Row]) -> Result<Vec<Finding>, Box<dyn Error>> {
         id: Some("id".into()),
         split: Some("split".into()),
         site: Some("site".into()),
+        time: Some("admitted".into()),
         groups: vec!["sex".into(), "age_band".into()],
         ..Roles::of_label("label")
     };
-    Ok(check(&table(rows)?, &roles, Beside::default())?.findings)
+    let census = Table::read_csv(CENSUS.as_bytes(), &ReadOptions::default())?;
+    let beside = Beside {
+        target: Some(&census),
+        ..Beside::default()
+    };
+    Ok(check(&table(rows)?, &roles, beside)?.findings)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -29,6 +29,7 @@ mod temporal_order;
 mod unit_mix;
 
 use galen_spec::data::{Data, Severity};
+use galen_spec::protocol::Protocol;
 use galen_stats::Estimate;
 use serde::Serialize;
 use serde_json::Value;
@@ -173,6 +174,8 @@ pub enum CheckError {
 pub struct Beside<'a> {
     /// Says when columns become known and what is plausible.
     pub plan: Option<&'a Data>,
+    /// Says which subgroups are judged, and by what.
+    pub protocol: Option<&'a Protocol>,
     /// The people for whom the model is meant: one row a cell of the population, or one a person.
     pub target: Option<&'a Table>,
     /// Which images of the rows show the same.

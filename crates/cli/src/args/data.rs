@@ -183,6 +183,9 @@ pub struct DataCheck {
     /// The people for whom the model is meant: columns of the same names, and `count` if a row is a cell
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,
+    /// A protocol whose subgroups and criteria say how many cases are needed
+    #[arg(long, value_name = "PROTOCOL.YAML")]
+    pub protocol: Option<PathBuf>,
     /// The column with the path of a row's image: then the images are checked as well
     #[arg(long, value_name = "COL")]
     pub images: Option<String>,
@@ -295,6 +298,32 @@ impl AdjudicationRule {
             Self::DawidSkene => "dawid-skene",
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub struct DataTile {
+    /// An image, a folder of images, or a pattern
+    pub what: PathBuf,
+    /// Pixels of a tile's side
+    #[arg(long, value_name = "PIXELS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=8192))]
+    pub size: u32,
+    /// Pixels from the start of a tile to that of the next; default: the size, so that no two overlap
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=8192))]
+    pub stride: Option<u32>,
+    /// The share of a tile that must be tissue, for it to be kept
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    pub tissue: f64,
+    /// The share of a tile that may be pen, fold or bubble, each, for it to be kept
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub artefact: f64,
+    /// Write the kept tiles as PNG files into this folder, and the list of all tiles as tiles.csv
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Draw tiles beside each other: kept ones first, then those that were left out, a row a reason
+    #[arg(long, value_name = "FILE.PNG")]
+    pub sheet: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[derive(Args, Debug)]

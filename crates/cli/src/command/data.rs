@@ -17,7 +17,11 @@ use crate::words::{self, estimate_or_count, short, table};
 
 pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
     match args {
-        Data::Add { path, name } => add(path, name.as_deref(), place),
+        Data::Add {
+            path,
+            name,
+            synthetic,
+        } => add(path, name.as_deref(), *synthetic, place),
         Data::List => list(place),
         Data::Show { name } => show(name, place),
         Data::Profile(args) => super::data_profile::describe(args, place),
@@ -49,6 +53,7 @@ pub fn data(args: &Data, place: &Place) -> Result<Report, Failure> {
             Some(file) => super::data_split::split_file(&file, args, place),
             None => split(&args.what, args.out.as_deref(), place),
         },
+        Data::Tile(args) => super::data_tile::tile(args, place),
         Data::Open { name, purpose, out } => open(name, purpose, out, place),
         Data::Correct {
             file,
@@ -79,7 +84,7 @@ fn file_of(what: &str, place: &Place) -> Option<std::path::PathBuf> {
     (path.exists() || is_pattern(&path) || what.contains(['/', '.'])).then_some(path)
 }
 
-fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure> {
+fn add(path: &Path, name: Option<&str>, synthetic: bool, place: &Place) -> Result<Report, Failure> {
     let started = std::time::Instant::now();
     let full = place.path(path);
     let stem = full
@@ -120,17 +125,18 @@ fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure
             bytes: read_file(&full)?,
         });
     }
-    let added = project.add_data(&place.actor()?, &name, &files, folder)?;
+    let added = project.add_data(&place.actor()?, &name, &files, folder, synthetic)?;
     let data = &added.data;
     let text = format!(
-        "Entry {}: {}@{} {}, {} file(s), {} bytes ({} new).",
+        "Entry {}: {}@{} {}, {} file(s), {} bytes ({} new){}.",
         added.entry.index,
         data.name,
         data.version,
         short(&data.digest),
         data.files,
         data.bytes,
-        added.new_bytes
+        added.new_bytes,
+        if synthetic { ", synthetic" } else { "" }
     );
     let document = json!({
         "name": data.name,
@@ -138,6 +144,7 @@ fn add(path: &Path, name: Option<&str>, place: &Place) -> Result<Report, Failure
         "digest": data.digest,
         "files": data.files,
         "bytes": data.bytes,
+        "synthetic": data.synthetic,
         "new_bytes": added.new_bytes,
         "reused_bytes": added.reused_bytes,
         "seconds": started.elapsed().as_secs_f64(),
@@ -195,6 +202,7 @@ fn list(place: &Place) -> Result<Report, Failure> {
             let how = match (destroyed, sealed) {
                 (true, _) => "destroyed",
                 (false, true) => "sealed",
+                (false, false) if one.synthetic => "synthetic",
                 (false, false) => "",
             };
             rows.push(vec![
@@ -211,6 +219,7 @@ fn list(place: &Place) -> Result<Report, Failure> {
                 "bytes": one.bytes,
                 "added": one.at,
                 "by": one.by,
+                "synthetic": one.synthetic,
                 "sealed": sealed && !destroyed,
                 "destroyed": destroyed,
             }));
@@ -249,6 +258,9 @@ fn show(name: &str, place: &Place) -> Result<Report, Failure> {
     )];
     if let Some(source) = found.drawn_from {
         lines.push(format!("  drawn from {source}"));
+    }
+    if found.synthetic {
+        lines.push("  synthetic: no reference set, and no part of one".to_owned());
     }
     if state.is_destroyed(&found.digest) {
         lines.push("  destroyed: it held a person who withdrew".to_owned());

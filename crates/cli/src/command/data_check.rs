@@ -12,6 +12,7 @@ use galen_table::check::{Beside, Chance, CheckHead, Gaps, ImageCopies, ImagePair
 use serde_json::json;
 
 use super::data::found_lines;
+use super::declared_file;
 use crate::args::{DataCheck, Reading};
 use crate::outside::{must_be_page, write_file};
 use crate::place::Place;
@@ -68,8 +69,13 @@ pub fn check_file(file: &Path, args: &DataCheck, place: &Place) -> Result<Report
         None if args.sheet.is_some() => return Err(no_images()),
         None => (read, None),
     };
+    let protocol = args.protocol.as_deref();
+    let protocol = protocol
+        .map(|path| declared_file::<galen_spec::protocol::Protocol>(&place.path(path)))
+        .transpose()?;
     let beside = Beside {
         plan: None,
+        protocol: protocol.as_ref(),
         target: target.as_ref(),
         images: copies.as_ref(),
     };
@@ -259,7 +265,9 @@ fn with_images(
         }
         let name = format!("image_{name}");
         let is_varied = of_image.iter().any(|value| *value != of_image[0]);
-        if is_varied && !table.has(&name) {
+        // That each image has a line of text is no shortcut, and is to be told.
+        let is_text = name == "image_text_lines" && of_image.iter().any(|lines| *lines > Some(0.0));
+        if (is_varied || is_text) && !table.has(&name) {
             table = table.with_column(&name, &of_row).map_err(failed)?;
         }
     }

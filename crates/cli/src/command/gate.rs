@@ -20,6 +20,12 @@ pub fn gate(id: &str, as_of: Option<Date>, place: &Place) -> Result<Report, Fail
         look.look, look.looks_allowed, look.verdict
     )];
     lines.extend(judged.criteria.iter().map(words::criterion));
+    let left = look.looks_allowed.saturating_sub(look.look);
+    lines.push(match left {
+        0 => "No look is left at this set.".to_owned(),
+        1 => "1 look is left at this set.".to_owned(),
+        _ => format!("{left} looks are left at this set."),
+    });
     if !look.blocking.is_empty() {
         lines.push(format!("Blocks: {}.", look.blocking.join(", ")));
     }
@@ -34,7 +40,7 @@ pub fn gate(id: &str, as_of: Option<Date>, place: &Place) -> Result<Report, Fail
         "set": "reference",
         "protocol": look.protocol,
         "criteria": rows(&judged.criteria, &json!(look.evidence)),
-        "budget": {"used": look.look, "allowed": look.looks_allowed},
+        "budget": {"used": look.look, "allowed": look.looks_allowed, "left": left},
         "blocking": look.blocking,
         "limitations": look.limitations,
         "entry": judged.entry.index,

@@ -1,3 +1,5 @@
+mod needed;
+
 use std::collections::BTreeMap;
 
 use galen_spec::data::Severity;
@@ -15,8 +17,9 @@ use super::{About, Check, CheckHead, Finding, Measure, Study};
 /// wider than 0.25 (about 37) is noted. Crossings of two subgroups, and of a subgroup and the site, whose interval is wider than 0.4
 /// are noted, a list for two columns; it warns if one of them has at most half of the cases that it would have if the two were
 /// independent, and not by chance (Poisson, 0.005, Bonferroni over the crossings): then those people were not collected. Of
-/// subgroups that are too small by themselves no crossing is listed. The limits are conventions of galen; whether a criterion can
-/// be decided is asked of the protocol.
+/// subgroups that are too small by themselves no crossing is listed. The limits are conventions of galen. Beside a protocol each
+/// criterion of a subgroup is asked how many cases it needs to be met with probability 0.8 if the expected value is true (without one, if
+/// no case is wrong): fewer warn if it is required, and are noted if it is descriptive.
 ///
 /// # Source
 /// Wilson 1927, JASA 22:209-212; TRIPOD+AI 2024, BMJ 385:e078378, item 12e (subgroups) and item 10 (sample size).
@@ -49,6 +52,12 @@ impl Check for GroupTooSmall {
                 found.extend(cross(study, a, b));
             }
         }
+        found.extend(
+            study
+                .protocol
+                .into_iter()
+                .flat_map(|protocol| needed::find(study, protocol)),
+        );
         found
     }
 }

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use galen_spec::data::{Data, KnownAt};
+use galen_spec::protocol::Protocol;
 use galen_stats::{Cases, Estimate, Level, interval, metric};
 
 use rayon::prelude::*;
@@ -74,6 +75,7 @@ pub struct Study<'a> {
     pub table: &'a Table,
     pub roles: &'a Roles,
     pub plan: Option<&'a Data>,
+    pub protocol: Option<&'a Protocol>,
     pub target: Option<&'a Table>,
     pub images: Option<&'a ImageCopies>,
     /// Whether each row is diseased; `None` without truth.
@@ -139,6 +141,7 @@ impl<'a> Study<'a> {
             table,
             roles,
             plan: beside.plan,
+            protocol: beside.protocol,
             target: beside.target,
             images: beside.images,
             patients: patients(table, roles)?,
