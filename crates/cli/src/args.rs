@@ -1,6 +1,7 @@
 //! The command line: verbs, options, help.
 
 mod data;
+mod eval;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,9 @@ use jiff::civil::Date;
 pub use data::{
     AdjudicationRule, AgreeWeights, DataAgree, DataCheck, DataDrift, DataEstimate, DataProfile,
     DataSplit, DataTile, DataValidate, EstimationTask, Recalibrate, WindowWord,
+};
+pub use eval::{
+    Eval, EvalCompare, EvalFile, EvalOther, EvalSize, EvalTask, How, IndeterminateWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.
@@ -77,6 +81,10 @@ pub enum Verb {
     /// Datasets: add, examine, divide, seal
     #[command(subcommand)]
     Data(Box<Data>),
+    /// What a model's answers are worth: every metric with its interval, by group; needs no project
+    ///
+    /// Example: galen eval answers.csv --truth died --score risk --threshold 0.2 --group sex --cluster patient
+    Eval(Box<Eval>),
     /// Read what other tools have written; needs no project
     #[command(subcommand)]
     Import(Import),

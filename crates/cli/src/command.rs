@@ -16,6 +16,7 @@ mod data_tile;
 mod data_validate;
 mod data_withdraw;
 mod dossier;
+mod eval;
 mod explain;
 mod finding;
 mod freeze;
@@ -71,6 +72,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Authorise(args) => authorise::authorise(&args, place),
         Verb::Key(args) => key::key(&args, place),
         Verb::Data(args) => data::data(&args, place),
+        Verb::Eval(args) => eval::eval(&args, place),
         Verb::Import(args) => import::import(&args, place),
         Verb::Run {
             stages,

@@ -16,6 +16,7 @@ mod frame;
 mod gaps;
 mod groups;
 mod importance;
+mod lines;
 mod matrix;
 mod multiples;
 mod roc;
@@ -28,6 +29,7 @@ pub use forest::{Forest, ForestRow};
 pub use gaps::{GapLine, GapMap, GapStrip};
 pub use groups::{Group, Groups};
 pub use importance::{Importance, ImportanceRow};
+pub use lines::{Lines, Stroke};
 pub use matrix::{Matrix, MatrixCell};
 pub use multiples::{Multiples, Panel};
 pub use roc::{Curve, Operating, Roc};
@@ -50,6 +52,8 @@ pub enum Plot {
     Series(Series),
     /// Shares of categories in groups.
     Groups(Groups),
+    /// Lines over a plane.
+    Lines(Lines),
     /// What a model leans on.
     Importance(Importance),
     /// How strongly things go together.
@@ -79,6 +83,7 @@ impl Plot {
             Self::Matrix(plot) => plot.draw(),
             Self::Gaps(plot) => plot.draw(),
             Self::Flow(plot) => plot.draw(),
+            Self::Lines(plot) => plot.draw(),
         }
         .finish(alt)
     }
@@ -159,6 +164,16 @@ mod tests {
                 cells: vec![MatrixCell {
                     pair: [0, 1],
                     value: some,
+                }],
+            }),
+            Plot::Lines(Lines {
+                across: word.into(),
+                up: word.into(),
+                across_within: [number, number + 1.0],
+                up_within: [-1.0, number],
+                strokes: vec![Stroke {
+                    label: word.into(),
+                    points: vec![[0.0, number], [1.0, 0.5], [number, 0.25]],
                 }],
             }),
             Plot::Flow(Flow {
@@ -264,6 +279,7 @@ mod tests {
             Plot::Matrix(Matrix::default()),
             Plot::Gaps(GapMap::default()),
             Plot::Flow(Flow::default()),
+            Plot::Lines(Lines::default()),
             Plot::Waterfall(Waterfall::default()),
         ];
         for plot in empty {

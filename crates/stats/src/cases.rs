@@ -14,6 +14,7 @@ pub struct Cases {
     score: Vec<f64>,
     threshold: Option<f64>,
     cluster: Option<Vec<u32>>,
+    weight: Option<Vec<f64>>,
 }
 
 /// Columns that do not make cases.
@@ -36,6 +37,16 @@ pub enum CasesError {
         row: usize,
         /// Its score.
         score: f64,
+    },
+    /// A weight that is negative, NaN or infinite.
+    #[error(
+        "the weight of case {row} (counted from 0) is {weight}; a weight is a finite number and not negative"
+    )]
+    Weight {
+        /// The case, counted from 0.
+        row: usize,
+        /// Its weight.
+        weight: f64,
     },
     /// A threshold that is NaN or infinite.
     #[error("the threshold is {0}; a threshold is a finite number")]
@@ -71,6 +82,26 @@ impl Cases {
             score,
             threshold,
             cluster,
+            weight: None,
+        })
+    }
+
+    /// The same cases, each counted by its weight: by how many cases of the population it stands for.
+    ///
+    /// # Errors
+    /// [`CasesError`] when there are not as many weights as cases, or one is negative or not finite.
+    pub fn weighted(self, weight: Vec<f64>) -> Result<Cases, CasesError> {
+        same_length(&self.truth, weight.len(), "weight")?;
+        let is_wrong = |weight: &f64| !weight.is_finite() || *weight < 0.0;
+        if let Some(row) = weight.iter().position(is_wrong) {
+            return Err(CasesError::Weight {
+                row,
+                weight: weight[row],
+            });
+        }
+        Ok(Cases {
+            weight: Some(weight),
+            ..self
         })
     }
 
@@ -100,6 +131,10 @@ impl Cases {
             score: indices.iter().map(|&i| self.score[i]).collect(),
             threshold: self.threshold,
             cluster,
+            weight: self
+                .weight
+                .as_ref()
+                .map(|weight| indices.iter().map(|&i| weight[i]).collect()),
         }
     }
 
@@ -108,7 +143,9 @@ impl Cases {
     /// # Errors
     /// [`CasesError::Threshold`] when it is not finite.
     pub fn with_threshold(self, threshold: f64) -> Result<Cases, CasesError> {
-        Cases::new(self.truth, self.score, Some(threshold), self.cluster)
+        let weight = self.weight;
+        let cases = Cases::new(self.truth, self.score, Some(threshold), self.cluster)?;
+        Ok(Cases { weight, ..cases })
     }
 
     /// The number of cases.
@@ -155,20 +192,36 @@ impl Cases {
         self.cluster.as_deref()
     }
 
-    /// The sums of a few quantities of each case, patient by patient in the order of their numbers. Without clusters
+    /// The weight of each case, where weights were given.
+    pub fn weight(&self) -> Option<&[f64]> {
+        self.weight.as_deref()
+    }
+
+    /// The weight of a case: 1 where none were given.
+    pub(crate) fn weight_of(&self, i: usize) -> f64 {
+        self.weight.as_ref().map_or(1.0, |weight| weight[i])
+    }
+
+    /// Whether each case is a patient of its own and stands for itself only.
+    pub fn is_row_wise(&self) -> bool {
+        self.cluster.is_none() && self.weight.is_none()
+    }
+
+    /// The weighted sums of a few quantities of each case, patient by patient in the order of their numbers. Without clusters
     /// each case is a patient of its own.
     pub(crate) fn totals<const K: usize>(
         &self,
         quantities: impl Fn(usize) -> [f64; K],
     ) -> Vec<[f64; K]> {
         let Some(cluster) = &self.cluster else {
-            return (0..self.n()).map(quantities).collect();
+            let of_case = |i| quantities(i).map(|quantity| quantity * self.weight_of(i));
+            return (0..self.n()).map(of_case).collect();
         };
         let mut totals: BTreeMap<u32, [f64; K]> = BTreeMap::new();
         for (i, &patient) in cluster.iter().enumerate() {
             let total = totals.entry(patient).or_insert([0.0; K]);
             for (sum, quantity) in total.iter_mut().zip(quantities(i)) {
-                *sum += quantity;
+                *sum += quantity * self.weight_of(i);
             }
         }
         totals.into_values().collect()

@@ -1,10 +1,13 @@
 //! Differences: two models on the same cases, one metric in two groups of patients.
 
+mod paired;
+
 use crate::cases::Cases;
 use crate::delong::{Placements, covariance, placements};
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::metric::Metric;
 use crate::{interval, normal};
+pub use paired::{mcnemar, paired_bootstrap};
 
 /// A difference with its interval, and the p-value of "there is none".
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 use crate::cases::Cases;
 use crate::estimate::Undefined;
+use crate::tally::Tally;
 
 /// The area under the ROC curve and, for each case, the share of cases of the other class that it beats (ties half).
 ///
@@ -25,6 +26,9 @@ pub(crate) fn placements(cases: &Cases) -> Result<Placements, Undefined> {
         (0, _) => return Err(Undefined::NoDiseasedCase),
         (_, 0) => return Err(Undefined::NoHealthyCase),
         _ => {}
+    }
+    if cases.weight().is_some() {
+        return weighted(cases);
     }
     let (truth, score) = (cases.truth(), cases.score());
     let mut order: Vec<usize> = (0..cases.n()).collect();
@@ -51,6 +55,45 @@ pub(crate) fn placements(cases: &Cases) -> Result<Placements, Undefined> {
     }
     let area = twice_won as f64 / (2.0 * diseased as f64 * healthy as f64);
     Ok(Placements { area, value })
+}
+
+/// The same of cases that stand for others.
+fn weighted(cases: &Cases) -> Result<Placements, Undefined> {
+    let [healthy, diseased] = Tally::of(cases).sums();
+    if diseased <= 0.0 {
+        return Err(Undefined::NoDiseasedCase);
+    }
+    if healthy <= 0.0 {
+        return Err(Undefined::NoHealthyCase);
+    }
+    let (truth, score) = (cases.truth(), cases.score());
+    let mut order: Vec<usize> = (0..cases.n()).collect();
+    order.sort_unstable_by(|&i, &j| score[i].total_cmp(&score[j]));
+    let mut value = vec![0.0; cases.n()];
+    let (mut diseased_below, mut healthy_below, mut won) = (0.0, 0.0, 0.0);
+    for tied in order.chunk_by(|&i, &j| score[i] == score[j]) {
+        let of = |is: bool| {
+            let those = tied.iter().filter(|&&i| truth[i] == is);
+            those.map(|&i| cases.weight_of(i)).sum::<f64>()
+        };
+        let (diseased_tied, healthy_tied) = (of(true), of(false));
+        let healthy_beaten = healthy_below + healthy_tied / 2.0;
+        let diseased_above = diseased - diseased_below - diseased_tied / 2.0;
+        won += diseased_tied * healthy_beaten;
+        for &i in tied {
+            value[i] = if truth[i] {
+                healthy_beaten / healthy
+            } else {
+                diseased_above / diseased
+            };
+        }
+        diseased_below += diseased_tied;
+        healthy_below += healthy_tied;
+    }
+    Ok(Placements {
+        area: won / (diseased * healthy),
+        value,
+    })
 }
 
 /// The covariance of two areas over the same cases; the variance when both are the same. Cases of one patient may
@@ -80,7 +123,10 @@ pub(crate) fn covariance(cases: &Cases, a: &Placements, b: &Placements) -> Resul
             None => Undefined::TooFewCases,
         });
     }
-    let (m, n) = (cases.diseased() as f64, cases.healthy() as f64);
+    let [n, m] = match cases.weight() {
+        None => [cases.healthy() as f64, cases.diseased() as f64],
+        Some(_) => Tally::of(cases).sums(),
+    };
     let sum = |product: fn(&[f64; 6]) -> f64| totals.iter().map(product).sum::<f64>();
     let diseased = with_diseased / (with_diseased - 1.0) * sum(|t| t[2] * t[3]) / (m * m);
     let healthy = with_healthy / (with_healthy - 1.0) * sum(|t| t[4] * t[5]) / (n * n);

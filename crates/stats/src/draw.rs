@@ -27,6 +27,26 @@ impl Draw {
         }
     }
 
+    /// The same of a number that fits a word, in half the time.
+    ///
+    /// # Source
+    /// Lemire 2019, ACM Trans Model Comput Simul 29:3.
+    pub(crate) fn below_word(&mut self, bound: u32) -> u32 {
+        loop {
+            let product = u64::from(self.0.next_u32()) * u64::from(bound);
+            let rest = product as u32;
+            // Only a rest below the bound can be of an incomplete run.
+            if rest >= bound || rest >= bound.wrapping_neg() % bound {
+                return (product >> 32) as u32;
+            }
+        }
+    }
+
+    /// How many of `n` things of this probability happen; in time that grows with n.
+    pub(crate) fn binomial(&mut self, n: u64, probability: f64) -> u64 {
+        (0..n).filter(|_| self.uniform() < probability).count() as u64
+    }
+
     /// A number between 0 and 1, never either of them: the middle of one of 2^53 cells.
     pub(crate) fn uniform(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64

@@ -195,6 +195,21 @@ pub enum Undefined {
     /// No case without the disease.
     #[error("No case is healthy.")]
     NoHealthyCase,
+    /// No healthy case at or above the threshold.
+    #[error("No healthy case is flagged, so the ratio is infinite.")]
+    NoFlaggedHealthyCase,
+    /// Every healthy case at or above the threshold.
+    #[error("Every healthy case is flagged, so the ratio is infinite.")]
+    EveryHealthyCaseFlagged,
+    /// A threshold of 1 or outside of the probabilities.
+    #[error("The threshold is 1 or no probability, so its odds are infinite.")]
+    CertainThreshold,
+    /// A jackknife over more than can be left out one by one.
+    #[error("There are too many cases for this method: take bootstrap_percentile.")]
+    TooManyCases,
+    /// Nothing of the kind in these cases.
+    #[error("It is not defined for these cases.")]
+    NotDefinedHere,
     /// No score at or above the threshold.
     #[error("No case is flagged.")]
     NoFlaggedCase,

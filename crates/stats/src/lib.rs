@@ -14,6 +14,7 @@ pub mod agreement;
 pub mod association;
 pub mod binomial;
 pub mod boosting;
+pub mod calibration;
 pub mod cases;
 pub mod compare;
 mod delong;
@@ -34,7 +35,10 @@ pub mod perturbation;
 pub mod power;
 mod proportion;
 pub mod sample;
+pub mod simultaneous;
 pub mod sketch;
+pub mod survival;
+pub mod tally;
 pub mod without_labels;
 
 pub use cases::{Cases, CasesError};
@@ -45,4 +49,9 @@ pub use estimate::{Estimate, Level, LevelError, Undefined};
 pub use metric::{About, Better, METRICS, Metric};
 pub use multiplicity::Multiplicity;
 pub use perturbation::{PERTURBATIONS, Params, Perturbation, PerturbationAbout, PerturbationError};
+/// The standard normal quantile of the upper end of an interval of this level: 1.96 for 0.95.
+pub fn quantile_of(level: Level) -> f64 {
+    level.z()
+}
+
 pub use sample::{CategoryCounts, Sample, SortedNumbers};

@@ -3,6 +3,7 @@
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval;
+use crate::tally::Tally;
 
 /// Coefficients of P(diseased) = 1 / (1 + exp(-(offset + x'b))) with their covariance.
 pub(crate) struct Logistic<const K: usize> {
@@ -49,9 +50,45 @@ pub(crate) fn fit<const K: usize>(
     offset: impl Fn(usize) -> f64,
 ) -> Result<Logistic<K>, Undefined> {
     let truth = |i: usize| f64::from(u8::from(cases.truth()[i]));
+    let coefficients = solve(cases, &row, &offset)?;
+    Ok(Logistic {
+        coefficients,
+        covariance: covariance(cases, &coefficients, &row, &offset, truth),
+    })
+}
+
+/// Slope and intercept of the log odds of counted scores; the slope is 1 unless it is asked for. None where there is no finite answer.
+pub(crate) fn of_tally(tally: &Tally, with_slope: bool) -> Option<[f64; 2]> {
+    let (mut truth, mut score, mut weight) = (Vec::new(), Vec::new(), Vec::new());
+    for (own, cell) in tally.scores.iter().zip(&tally.cells) {
+        for (kind, count) in cell.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+            truth.push(kind == 1);
+            score.push(*own);
+            weight.push(*count);
+        }
+    }
+    let cases = Cases::new(truth, score, None, None)
+        .ok()?
+        .weighted(weight)
+        .ok()?;
+    let log_odds = log_odds(&cases).ok()?;
+    match with_slope {
+        true => solve(&cases, &|i| [1.0, log_odds[i]], &|_| 0.0).ok(),
+        false => solve(&cases, &|_| [1.0], &|i| log_odds[i])
+            .ok()
+            .map(|b: [f64; 1]| [b[0], 1.0]),
+    }
+}
+
+fn solve<const K: usize>(
+    cases: &Cases,
+    row: &impl Fn(usize) -> [f64; K],
+    offset: &impl Fn(usize) -> f64,
+) -> Result<[f64; K], Undefined> {
+    let truth = |i: usize| f64::from(u8::from(cases.truth()[i]));
     let mut b = [0.0; K];
     for count in 0..STEPS_MAX {
-        let (gradient, information) = derivatives(cases.n(), &b, &row, &offset, truth);
+        let (gradient, information) = derivatives(cases, &b, row, offset, truth);
         // From b = 0 only covariates that do not vary are singular; later, only probabilities that have run to 0 and 1.
         let singular = if count == 0 {
             Undefined::SameScore
@@ -72,10 +109,7 @@ pub(crate) fn fit<const K: usize>(
             return Err(Undefined::Separated);
         }
         if longest <= 1e-11 * (1.0 + b.iter().fold(0.0_f64, |most, part| most.max(part.abs()))) {
-            return Ok(Logistic {
-                coefficients: b,
-                covariance: covariance(cases, &b, &row, &offset, truth),
-            });
+            return Ok(b);
         }
     }
     Err(Undefined::NotConverged)
@@ -88,9 +122,9 @@ fn covariance<const K: usize>(
     offset: &impl Fn(usize) -> f64,
     truth: impl Fn(usize) -> f64 + Copy,
 ) -> Result<[[f64; K]; K], Undefined> {
-    let (_, information) = derivatives(cases.n(), b, row, offset, truth);
+    let (_, information) = derivatives(cases, b, row, offset, truth);
     let bread = invert(information).ok_or(Undefined::SameScore)?;
-    if cases.cluster().is_none() {
+    if cases.is_row_wise() {
         return Ok(bread);
     }
     let scores = cases.totals(|i| {
@@ -123,7 +157,7 @@ fn covariance<const K: usize>(
 
 /// The gradient of the log likelihood and its information matrix.
 fn derivatives<const K: usize>(
-    n: usize,
+    cases: &Cases,
     b: &[f64; K],
     row: &impl Fn(usize) -> [f64; K],
     offset: &impl Fn(usize) -> f64,
@@ -131,13 +165,15 @@ fn derivatives<const K: usize>(
 ) -> ([f64; K], [[f64; K]; K]) {
     let mut gradient = [0.0; K];
     let mut information = [[0.0; K]; K];
-    for i in 0..n {
-        let x = row(i);
-        let p = probability(dot(&x, b) + offset(i));
+    for i in 0..cases.n() {
+        let weight = cases.weight_of(i);
+        let x = row(i).map(|x| x * weight);
+        let plain = row(i);
+        let p = probability(dot(&plain, b) + offset(i));
         for r in 0..K {
             gradient[r] += x[r] * (truth(i) - p);
             for c in 0..K {
-                information[r][c] += x[r] * x[c] * p * (1.0 - p);
+                information[r][c] += x[r] * plain[c] * p * (1.0 - p);
             }
         }
     }

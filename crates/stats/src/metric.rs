@@ -4,20 +4,36 @@
 
 mod accuracy;
 mod alert_rate;
+mod auprc;
 mod auroc;
+mod balanced_accuracy;
 mod brier;
 mod calibration_intercept;
 mod calibration_slope;
+mod confusion;
+mod ece;
+mod f1;
+mod kappa;
 mod log_loss;
+mod lr_negative;
+mod lr_positive;
+mod mcc;
+mod net_benefit;
 mod npv;
 mod o_e_ratio;
+mod partial_auroc;
 mod ppv;
 mod prevalence;
 mod sensitivity;
+mod sensitivity_at_specificity;
 mod specificity;
+mod specificity_at_sensitivity;
+mod youden;
 
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
+use crate::interval;
+use crate::tally::Tally;
 
 /// Every metric that a protocol may name, in the order of the manual.
 pub const METRICS: &[&dyn Metric] = &[
@@ -34,6 +50,21 @@ pub const METRICS: &[&dyn Metric] = &[
     &calibration_slope::CalibrationSlope,
     &brier::Brier,
     &log_loss::LogLoss,
+    &auprc::Auprc,
+    &balanced_accuracy::BalancedAccuracy,
+    &youden::Youden,
+    &f1::F1,
+    &mcc::Mcc,
+    &kappa::Kappa,
+    &lr_positive::LrPositive,
+    &lr_negative::LrNegative,
+    &net_benefit::NetBenefit,
+    &ece::Ece,
+    &partial_auroc::PartialAuroc {
+        false_positive_rate: 0.1,
+    },
+    &sensitivity_at_specificity::SensitivityAtSpecificity { specificity: 0.9 },
+    &specificity_at_sensitivity::SpecificityAtSensitivity { sensitivity: 0.9 },
 ];
 
 /// A number computed from cases, with its doubt.
@@ -46,6 +77,52 @@ pub trait Metric: Sync {
     /// # Errors
     /// [`Undefined`] when the cases give no value.
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined>;
+
+    /// The value alone, of cases that were counted by their score; it is what is drawn anew. None where it is not defined.
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64>;
+}
+
+/// The estimate of a metric whose own interval is the percentile interval of 2,000 draws of patients.
+///
+/// # Errors
+/// The kind of cases that is missing where the metric is not defined.
+fn drawn_anew(metric: &dyn Metric, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+    if cases.n() == 0 {
+        return Err(Undefined::NoCase);
+    }
+    if metric.value(&Tally::of(cases), cases.threshold()).is_none() {
+        let [healthy, diseased] = Tally::of(cases).sums();
+        return Err(match (healthy > 0.0, diseased > 0.0) {
+            (false, false) => Undefined::NoCase,
+            (_, false) => Undefined::NoDiseasedCase,
+            (false, _) => Undefined::NoHealthyCase,
+            _ => Undefined::NotDefinedHere,
+        });
+    }
+    let (resamples, seed) = (interval::RESAMPLES, interval::SEED);
+    let values = interval::resampled(cases, &[metric], resamples, seed).remove(0);
+    interval::percentile(metric, cases, values, (resamples, seed), level)
+}
+
+/// A metric at another share than the usual one, by its id: the highest false positive rate, the specificity, the sensitivity.
+pub fn asked(id: &str, share: f64) -> Option<Box<dyn Metric>> {
+    Some(match id {
+        "partial_auroc" => Box::new(partial_auroc::PartialAuroc {
+            false_positive_rate: share,
+        }),
+        "sensitivity_at_specificity" => {
+            Box::new(sensitivity_at_specificity::SensitivityAtSpecificity { specificity: share })
+        }
+        "specificity_at_sensitivity" => {
+            Box::new(specificity_at_sensitivity::SpecificityAtSensitivity { sensitivity: share })
+        }
+        _ => return None,
+    })
+}
+
+/// The ids of all metrics.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    METRICS.iter().map(|metric| metric.about().id)
 }
 
 /// What a metric is, for the manual, the schema of `protocol.yaml` and completion.

@@ -48,10 +48,23 @@ pub(crate) fn proportion(
         return None;
     }
     let value = events / n;
-    let estimate = if cases.cluster().is_some() {
+    let counted = |i: &usize| part(cases.truth()[*i], cases.score()[*i]);
+    let in_cases = |is: fn(Part) -> bool| {
+        let all = 0..cases.n();
+        all.filter(|i| cases.weight_of(*i) > 0.0 && is(counted(i)))
+            .count() as u64
+    };
+    let (n_cases, events_in_cases) = match cases.weight() {
+        None => (n as u64, events as u64),
+        Some(_) => (
+            in_cases(|part| part != Part::Outside),
+            in_cases(|part| part == Part::Event),
+        ),
+    };
+    let estimate = if !cases.is_row_wise() {
         let interval = interval::effective_size(&totals)
             .map(|size| interval::wilson(value * size, size, level));
-        Estimate::with_interval(value, interval, n as u64, level, "wilson_rao_scott")
+        Estimate::with_interval(value, interval, n_cases, level, "wilson_rao_scott")
     } else {
         Estimate::new(
             value,
@@ -63,7 +76,7 @@ pub(crate) fn proportion(
     };
     Some(
         estimate
-            .events(events as u64)
+            .events(events_in_cases)
             .clusters(cases.cluster().map(|_| totals.len() as u64)),
     )
 }

@@ -69,7 +69,7 @@ fn icu_deaths_have_the_metrics_of_scikit_learn_in_all_and_by_sex() {
             }
         }
     }
-    assert_eq!(compared, 3 * 11 + 4);
+    assert_eq!(compared, 3 * 20 + 4);
 }
 
 #[test]

@@ -108,6 +108,11 @@ fn holds(check: &Value, ended: &Ended) -> Result<(), String> {
                 .any(|code| code.as_i64() == ended.exit.map(i64::from));
             same.then_some(()).ok_or(format!("exit {:?}", ended.exit))
         }
+        Some("size") => {
+            let size = at()?.as_u64();
+            let inside = check["min"].as_u64() <= size && size <= check["max"].as_u64();
+            inside.then_some(()).ok_or(format!("the size is {size:?}"))
+        }
         Some("has_finding") => {
             let rules = check["any"].as_array().into_iter().flatten();
             let found = rules.clone().any(|rule| finds(&document, rule));
@@ -191,7 +196,13 @@ fn seek<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
         match select.map(|select| select.split_once('=').ok_or(select)) {
             None => Some(value),
             Some(Err(index)) => value.get(index.parse::<usize>().ok()?),
-            Some(Ok((key, wanted))) => value.as_array()?.iter().find(|one| one[key] == wanted),
+            Some(Ok((key, wanted))) => {
+                let of = |one: &Value| {
+                    key.split('/')
+                        .fold(one.clone(), |one, key| one[key].clone())
+                };
+                value.as_array()?.iter().find(|one| of(one) == wanted)
+            }
         }
     })
 }
@@ -679,4 +690,14 @@ fn who_read_when_in_whose_order_and_what_was_hidden_is_told() {
         "at", "--json",
     ];
     bare(place.path(), &wide).fails(2, "readers");
+}
+
+#[test]
+fn an_evaluation_agrees_with_scikit_learn_and_proc() {
+    agrees_with_the_reference("eval");
+}
+
+#[test]
+fn the_size_for_a_criterion_is_as_published() {
+    agrees_with_the_reference("size");
 }

@@ -60,6 +60,25 @@ pub(crate) fn bounds_of(
     Ok((quantile(&values, tail), quantile(&values, 1.0 - tail)))
 }
 
+/// The percentile interval of what was drawn, moved so that its middle is the value.
+///
+/// # Errors
+/// Those of [`bounds_of`]; [`Undefined::NoVariation`] where all draws are the same.
+pub(crate) fn centred(
+    value: f64,
+    mut values: Vec<f64>,
+    resamples: u32,
+    level: Level,
+) -> Result<(f64, f64), Undefined> {
+    let (low, high) = bounds_of(values.clone(), resamples, level)?;
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = quantile(&values, 0.5);
+    if low == high {
+        return Err(Undefined::NoVariation);
+    }
+    Ok((value + low - middle, value + high - middle))
+}
+
 /// [`bootstrap_of_patients`] of a statistic of [`Cases`]. A patient comes with all cases; without patients each case is
 /// one.
 ///
@@ -99,26 +118,14 @@ pub fn bootstrap(
     seed: u64,
     level: Level,
 ) -> Result<Estimate, Undefined> {
-    let own = metric.estimate(cases, level)?;
-    let value = own.value.ok_or(Undefined::NotFinite)?;
-    let of = |cases: &Cases| {
-        metric
-            .estimate(cases, level)
-            .ok()
-            .and_then(|estimate| estimate.value)
-    };
-    let interval = bootstrap_of(cases, of, resamples, seed, level);
-    let estimate =
-        Estimate::with_interval(value, interval, own.n, level, "bootstrap_percentile").seed(seed);
-    Ok(Estimate {
-        events: own.events,
-        clusters: own.clusters,
-        ..estimate
-    })
+    // What is not defined says why itself.
+    metric.estimate(cases, level)?;
+    let values = super::resampled(cases, &[metric], resamples, seed).remove(0);
+    super::percentile(metric, cases, values, (resamples, seed), level)
 }
 
 /// The indices of each patient's cases, of `n`; without patients each case is one.
-pub(crate) fn by_patient(n: usize, patients: Option<&[u32]>) -> Vec<Vec<usize>> {
+pub fn by_patient(n: usize, patients: Option<&[u32]>) -> Vec<Vec<usize>> {
     let Some(patients) = patients else {
         return (0..n).map(|case| vec![case]).collect();
     };

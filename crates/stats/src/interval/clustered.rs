@@ -69,7 +69,11 @@ pub(crate) fn mean(
         return Err(Undefined::NoCase);
     }
     let totals = cases.totals(|i| [quantity(i), 1.0]);
-    let value = totals.iter().map(|total| total[0]).sum::<f64>() / cases.n() as f64;
+    let sum = |at: usize| totals.iter().map(|total| total[at]).sum::<f64>();
+    if sum(1) <= 0.0 {
+        return Err(Undefined::NoCase);
+    }
+    let value = sum(0) / sum(1);
     let few = if cases.cluster().is_some() {
         Undefined::TooFewPatients
     } else {

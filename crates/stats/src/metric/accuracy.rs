@@ -1,7 +1,9 @@
+use super::confusion::part;
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion_of_flags};
+use crate::tally::Tally;
 
 /// Accuracy: the share of cases where flag and truth agree. With a rare disease a high value says little.
 ///
@@ -33,5 +35,10 @@ impl Metric for Accuracy {
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
         let part = |truth: bool, flagged: bool| Part::of(truth == flagged);
         proportion_of_flags(cases, part, Undefined::NoCase, level)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        let found = tally.at(threshold?);
+        part(found.tp + found.tn, found.fp + found.fne)
     }
 }

@@ -1,7 +1,9 @@
+use super::confusion::part;
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion_of_flags};
+use crate::tally::Tally;
 
 /// Alert rate: the share of all cases that the model flags; it needs no truth to be watched.
 ///
@@ -33,5 +35,10 @@ impl Metric for AlertRate {
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
         let part = |_truth: bool, flagged: bool| Part::of(flagged);
         proportion_of_flags(cases, part, Undefined::NoCase, level)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        let found = tally.at(threshold?);
+        part(found.tp + found.fp, found.tn + found.fne)
     }
 }

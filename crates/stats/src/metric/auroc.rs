@@ -3,6 +3,7 @@ use crate::cases::Cases;
 use crate::delong::{covariance, placements};
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval;
+use crate::tally::Tally;
 
 /// Area under the ROC curve: the probability that a diseased case scores higher than a healthy one, ties half.
 ///
@@ -37,7 +38,7 @@ impl Metric for Auroc {
         let area = placements.area;
         let interval = covariance(cases, &placements, &placements)
             .and_then(|variance| interval::normal(area, variance, (0.0, 1.0), level));
-        let method = if cases.cluster().is_some() {
+        let method = if !cases.is_row_wise() {
             "delong_clustered"
         } else {
             "delong"
@@ -46,5 +47,15 @@ impl Metric for Auroc {
         Ok(estimate
             .events(cases.diseased() as u64)
             .clusters(cases.patients()))
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        let [healthy, diseased] = tally.sums();
+        let (mut below, mut won) = (0.0, 0.0);
+        for cell in &tally.cells {
+            won += cell[1] * (below + cell[0] / 2.0);
+            below += cell[0];
+        }
+        (healthy > 0.0 && diseased > 0.0).then(|| won / (healthy * diseased))
     }
 }

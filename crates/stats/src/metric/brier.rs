@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval;
+use crate::tally::Tally;
 
 /// Brier score: the mean squared distance of the probability from the truth (1 diseased, 0 healthy).
 ///
@@ -34,7 +35,7 @@ impl Metric for Brier {
         let probability = cases.probabilities()?;
         let loss = |i: usize| (probability[i] - f64::from(u8::from(cases.truth()[i]))).powi(2);
         let (value, interval) = interval::mean(cases, loss, (0.0, 1.0), level)?;
-        let method = if cases.cluster().is_some() {
+        let method = if !cases.is_row_wise() {
             "normal_clustered"
         } else {
             "normal"
@@ -43,5 +44,14 @@ impl Metric for Brier {
         Ok(estimate
             .events(cases.diseased() as u64)
             .clusters(cases.patients()))
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        let [healthy, diseased] = tally.sums();
+        let cells = tally.scores.iter().zip(&tally.cells);
+        let sum: f64 = cells
+            .map(|(score, cell)| cell[0] * score * score + cell[1] * (1.0 - score) * (1.0 - score))
+            .sum();
+        (healthy + diseased > 0.0).then(|| sum / (healthy + diseased))
     }
 }

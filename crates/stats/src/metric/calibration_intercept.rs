@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::logistic;
+use crate::tally::Tally;
 
 /// Calibration intercept, or calibration-in-the-large: the constant to add to the log odds of every score so that as
 /// many events are expected as were observed (slope fixed at 1).
@@ -36,5 +37,9 @@ impl Metric for CalibrationIntercept {
         let log_odds = logistic::log_odds(cases)?;
         let fit = logistic::fit(cases, |_| [1.0], |i| log_odds[i])?;
         Ok(fit.estimate(cases, 0, level))
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        logistic::of_tally(tally, false).map(|fit| fit[0])
     }
 }

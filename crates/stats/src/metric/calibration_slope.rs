@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::logistic;
+use crate::tally::Tally;
 
 /// Calibration slope: the coefficient of the log odds of the score in a logistic regression of the truth.
 ///
@@ -35,5 +36,9 @@ impl Metric for CalibrationSlope {
         let log_odds = logistic::log_odds(cases)?;
         let fit = logistic::fit(cases, |i| [1.0, log_odds[i]], |_| 0.0)?;
         Ok(fit.estimate(cases, 1, level))
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        logistic::of_tally(tally, true).map(|fit| fit[1])
     }
 }

@@ -49,10 +49,9 @@ fn every_metric_has_an_id_of_its_own_and_a_source() {
             about.id
         );
         assert!(
-            about
-                .id
-                .chars()
-                .all(|letter| letter.is_ascii_lowercase() || letter == '_'),
+            about.id.chars().all(|letter| letter.is_ascii_lowercase()
+                || letter.is_ascii_digit()
+                || letter == '_'),
             "{}",
             about.id
         );

@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval;
+use crate::tally::Tally;
 
 /// Log loss: the mean of -ln of the probability that the model gave to the truth.
 ///
@@ -42,7 +43,7 @@ impl Metric for LogLoss {
             }
         };
         let (value, interval) = interval::mean(cases, loss, (0.0, f64::MAX), level)?;
-        let method = if cases.cluster().is_some() {
+        let method = if !cases.is_row_wise() {
             "normal_clustered"
         } else {
             "normal"
@@ -51,5 +52,17 @@ impl Metric for LogLoss {
         Ok(estimate
             .events(cases.diseased() as u64)
             .clusters(cases.patients()))
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        let [healthy, diseased] = tally.sums();
+        let cells = tally.scores.iter().zip(&tally.cells);
+        let sum: f64 = cells
+            .map(|(score, cell)| {
+                let p = score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+                -cell[1] * p.ln() - cell[0] * (-p).ln_1p()
+            })
+            .sum();
+        (healthy + diseased > 0.0).then(|| sum / (healthy + diseased))
     }
 }

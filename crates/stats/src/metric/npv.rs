@@ -1,7 +1,9 @@
+use super::confusion::part;
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion_of_flags};
+use crate::tally::Tally;
 
 /// Negative predictive value: the share of cases not flagged that are healthy. It moves with the prevalence.
 ///
@@ -39,5 +41,10 @@ impl Metric for Npv {
             }
         };
         proportion_of_flags(cases, part, Undefined::NoUnflaggedCase, level)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        let found = tally.at(threshold?);
+        part(found.tn, found.fne)
     }
 }

@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval;
+use crate::tally::Tally;
 
 /// O/E ratio: diseased cases observed, over the sum of the probabilities that the model gave.
 ///
@@ -36,13 +37,15 @@ impl Metric for OeRatio {
             return Err(Undefined::NoCase);
         }
         let probability = cases.probabilities()?;
-        let observed = cases.diseased() as f64;
-        let expected: f64 = probability.iter().sum();
+        let [_, observed] = Tally::of(cases).sums();
+        let expected: f64 = (0..cases.n())
+            .map(|i| cases.weight_of(i) * probability[i])
+            .sum();
         let value = observed / expected;
         if !value.is_finite() {
             return Err(Undefined::NoExpectedEvent);
         }
-        let method = if cases.cluster().is_some() {
+        let method = if !cases.is_row_wise() {
             "debray_clustered"
         } else {
             "debray"
@@ -57,6 +60,12 @@ impl Metric for OeRatio {
             .events(cases.diseased() as u64)
             .clusters(cases.patients()))
     }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        let cells = tally.scores.iter().zip(&tally.cells);
+        let expected: f64 = cells.map(|(score, cell)| score * (cell[0] + cell[1])).sum();
+        (expected > 0.0).then(|| tally.sums()[1] / expected)
+    }
 }
 
 /// The variance of ln(O/E).
@@ -68,11 +77,11 @@ fn log_variance(cases: &Cases, probability: &[f64]) -> Result<f64, Undefined> {
         return Err(Undefined::NoHealthyCase);
     }
     let (observed, n) = (cases.diseased() as f64, cases.n() as f64);
-    if cases.cluster().is_none() {
+    if cases.is_row_wise() {
         return Ok((1.0 - observed / n) / observed);
     }
     let totals = cases.totals(|i| [f64::from(u8::from(cases.truth()[i])), probability[i]]);
-    let expected: f64 = totals.iter().map(|total| total[1]).sum();
+    let sum = |at: usize| totals.iter().map(|total| total[at]).sum::<f64>();
     let variance = interval::ratio_variance(&totals).ok_or(Undefined::TooFewPatients)?;
-    Ok(variance / (observed / expected).powi(2))
+    Ok(variance / (sum(0) / sum(1)).powi(2))
 }

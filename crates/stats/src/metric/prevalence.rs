@@ -1,7 +1,9 @@
+use super::confusion::part;
 use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion};
+use crate::tally::Tally;
 
 /// Prevalence: the share of cases that are diseased.
 ///
@@ -32,5 +34,10 @@ impl Metric for Prevalence {
 
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
         proportion(cases, |truth, _| Part::of(truth), level).ok_or(Undefined::NoCase)
+    }
+
+    fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {
+        let [healthy, diseased] = tally.sums();
+        part(diseased, healthy)
     }
 }

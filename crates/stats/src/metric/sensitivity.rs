@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion_of_flags};
+use crate::tally::Tally;
 
 /// Sensitivity: the share of diseased cases that the model flags. Healthy cases are not counted.
 ///
@@ -39,5 +40,9 @@ impl Metric for Sensitivity {
             }
         };
         proportion_of_flags(cases, part, Undefined::NoDiseasedCase, level)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        tally.at(threshold?).sensitivity().ok()
     }
 }

@@ -2,6 +2,7 @@ use super::{About, Better, Metric};
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::proportion::{Part, proportion_of_flags};
+use crate::tally::Tally;
 
 /// Specificity: the share of healthy cases that the model does not flag. Diseased cases are not counted.
 ///
@@ -39,5 +40,9 @@ impl Metric for Specificity {
             }
         };
         proportion_of_flags(cases, part, Undefined::NoHealthyCase, level)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        tally.at(threshold?).specificity().ok()
     }
 }

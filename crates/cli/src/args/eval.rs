@@ -1,0 +1,190 @@
+//! What `galen eval` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Reading;
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Eval {
+    #[command(subcommand)]
+    pub other: Option<EvalOther>,
+    #[command(flatten)]
+    pub file: EvalFile,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum EvalOther {
+    /// Two models on the same patients: paired differences with intervals, and a verdict by the margin
+    ///
+    /// Example: galen eval compare new.csv old.csv --truth died --score risk --id patient --margin 0.02
+    Compare(Box<EvalCompare>),
+    /// How many cases a criterion needs to be met with a probability
+    ///
+    /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
+    Size(EvalSize),
+}
+
+/// What the answers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EvalTask {
+    Binary,
+    Multiclass,
+    Regression,
+    Survival,
+}
+
+/// What becomes of a case that the model gave no answer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IndeterminateWord {
+    Refuse,
+    Exclude,
+    Wrong,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalFile {
+    /// A table with the truth and the model's answers
+    #[arg(required = true)]
+    pub what: Option<PathBuf>,
+    /// The column with the truth; for survival the time to the event or to the end of follow-up
+    #[arg(long, value_name = "COL", required = true)]
+    pub truth: Option<String>,
+    /// The column with the model's score; a class's or a horizon's as CLASS=COL or T=COL
+    #[arg(long = "score", value_name = "COL")]
+    pub scores: Vec<String>,
+    /// The column with the model's own answer, where it is not that of a threshold
+    #[arg(long, value_name = "COL")]
+    pub predicted: Option<String>,
+    /// Cases of this score and more are flagged
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+    /// The value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// A column whose values are subgroups
+    #[arg(long = "group", value_name = "COL")]
+    pub groups: Vec<String>,
+    /// Cross the subgroups of several columns as well
+    #[arg(long)]
+    pub cross: bool,
+    /// The column with the patient, if there are several rows of one: every interval then counts patients
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// The column that names a row's patient, each once: a value that repeats is refused
+    #[arg(long, value_name = "COL")]
+    pub id: Option<String>,
+    /// The column with the weight of a row
+    #[arg(long, value_name = "COL")]
+    pub weight: Option<String>,
+    /// For survival: the column that says whether the event was seen
+    #[arg(long, value_name = "COL")]
+    pub event: Option<String>,
+    /// For survival: a time by which is asked
+    #[arg(long = "horizon", value_name = "T")]
+    pub horizons: Vec<f64>,
+    /// What becomes of a case without an answer: refuse, exclude (counted), or wrong (counted against the model)
+    #[arg(long, value_enum, default_value = "refuse")]
+    pub indeterminate: IndeterminateWord,
+    #[arg(long, value_enum, default_value = "binary")]
+    pub task: EvalTask,
+    /// Say for each metric of a column of subgroups whether no group is worse than another by more than this
+    #[arg(long, value_name = "X")]
+    pub margin: Option<f64>,
+    /// Draw a curve of all cases: roc, pr, calibration or decision; or forest, a metric by subgroup
+    #[arg(long, value_name = "KIND=F.SVG")]
+    pub plot: Vec<String>,
+    #[command(flatten)]
+    pub how: How,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Which metrics, and how their intervals are made.
+#[derive(Args, Debug)]
+pub struct How {
+    /// A metric, as ID, or ID=SHARE where it is asked at a share (sensitivity_at_specificity=0.95); default: all
+    #[arg(long = "metric", value_name = "ID")]
+    pub metrics: Vec<String>,
+    /// The confidence level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub level: f64,
+    /// How intervals are made, where it fits: wilson, clopper_pearson, wilson_rao_scott, delong, delong_clustered, logit,
+    /// bootstrap_percentile, bootstrap_bca; default: each metric's own
+    #[arg(long, value_name = "ID")]
+    pub method: Option<String>,
+    /// Draws of patients, where an interval is drawn
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub resamples: u32,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalCompare {
+    /// The table of the first model
+    pub a: PathBuf,
+    /// The table of the second model
+    pub b: PathBuf,
+    /// The column with the truth, in both
+    #[arg(long, value_name = "COL")]
+    pub truth: String,
+    /// The column with the score, in both
+    #[arg(long, value_name = "COL")]
+    pub score: Option<String>,
+    /// The column with the model's own answer, in both
+    #[arg(long, value_name = "COL")]
+    pub predicted: Option<String>,
+    /// The column that names a case, by which the two are joined
+    #[arg(long, value_name = "COL")]
+    pub id: String,
+    /// The column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// Cases of this score and more are flagged
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+    /// The value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// By how much the first may be worse and still be as good
+    #[arg(long, value_name = "X")]
+    pub margin: Option<f64>,
+    #[command(flatten)]
+    pub how: How,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalSize {
+    /// sensitivity, specificity, accuracy, ppv, npv, prevalence or auroc
+    #[arg(long, value_name = "ID")]
+    pub metric: String,
+    /// The value that the team expects
+    #[arg(long, value_name = "X")]
+    pub expected: f64,
+    /// The bound that the lower end of the interval must reach
+    #[arg(long, value_name = "Y")]
+    pub criterion: f64,
+    /// The probability with which the criterion is to be met if the expected value is true
+    #[arg(long, default_value_t = 0.8)]
+    pub power: f64,
+    /// The share of diseased cases
+    #[arg(long, value_name = "P")]
+    pub prevalence: Option<f64>,
+    /// The share of flagged cases, for ppv and npv
+    #[arg(long, value_name = "P")]
+    pub alert_rate: Option<f64>,
+    /// Cases of a patient, on average
+    #[arg(long, value_name = "M", default_value_t = 1.0)]
+    pub cluster_size: f64,
+    /// How alike the cases of one patient are: the intraclass correlation
+    #[arg(long, value_name = "R", default_value_t = 0.0)]
+    pub icc: f64,
+    /// The confidence level of the interval
+    #[arg(long, default_value_t = 0.95)]
+    pub level: f64,
+}

@@ -1,0 +1,254 @@
+//! `galen eval`: what a model's answers are worth, with every doubt.
+
+mod in_words;
+mod pictures;
+mod size;
+
+use std::path::Path;
+
+use galen_eval::survival::Asked;
+use galen_eval::{
+    Columns, EvalError, Indeterminate, Settings, binary, compare, multiclass, regression, survival,
+};
+use galen_stats::Level;
+use galen_stats::interval::{METHODS, Method};
+use serde_json::{Value, json};
+
+use crate::args::{Eval, EvalCompare, EvalFile, EvalOther, EvalTask, How, IndeterminateWord};
+use crate::place::Place;
+use crate::reading::table_in;
+use crate::report::{Failure, Report};
+
+pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
+    match &args.other {
+        Some(EvalOther::Compare(args)) => two_models(args, place),
+        Some(EvalOther::Size(args)) => size::size(args),
+        None => file(&args.file, place),
+    }
+}
+
+fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
+    let (Some(what), Some(truth)) = (&args.what, &args.truth) else {
+        unreachable!("the parser asks for both")
+    };
+    let settings = Settings {
+        margin: args.margin,
+        ..settings(&args.how)?
+    };
+    let pictures = pictures::wanted(&args.plot)?;
+    if !pictures.is_empty() && args.task != EvalTask::Binary {
+        return Err(Failure::usage(
+            "plot",
+            "curves are of yes-or-no cases",
+            "leave --plot out, or ask --task binary",
+        ));
+    }
+    let table = table_in(&place.path(what), &args.reading)?;
+    let columns = Columns {
+        truth: truth.clone(),
+        score: args.scores.first().cloned(),
+        predicted: args.predicted.clone(),
+        threshold: args.threshold,
+        positive: args.positive.clone(),
+        groups: args.groups.clone(),
+        cross: args.cross,
+        cluster: args.cluster.clone(),
+        id: args.id.clone(),
+        weight: args.weight.clone(),
+        indeterminate: match args.indeterminate {
+            IndeterminateWord::Refuse => Indeterminate::Refuse,
+            IndeterminateWord::Exclude => Indeterminate::Exclude,
+            IndeterminateWord::Wrong => Indeterminate::Wrong,
+        },
+    };
+    if let (EvalTask::Binary | EvalTask::Regression, [_, second, ..]) =
+        (args.task, args.scores.as_slice())
+    {
+        return Err(Failure::usage(
+            "scores",
+            format!("`--score {second}` is a second score, and this task has one"),
+            "name one column",
+        ));
+    }
+    let (mut document, text) = match args.task {
+        EvalTask::Binary => {
+            let found =
+                binary::evaluate(&table, &columns, &settings).map_err(|error| failure(&error))?;
+            for warning in &found.warnings {
+                eprintln!("warning: {warning}");
+            }
+            pictures::draw(&pictures, &found, &args.how, place)?;
+            (json!(found), in_words::binary(&found))
+        }
+        EvalTask::Multiclass => {
+            let columns = Columns {
+                score: None,
+                ..columns
+            };
+            let scores = classes(&args.scores, &table, &columns)?;
+            let found = multiclass::evaluate(&table, &columns, &scores, &settings);
+            let found = found.map_err(|error| failure(&error))?;
+            (json!(found), in_words::parts(&json!(found)))
+        }
+        EvalTask::Regression => {
+            let found = regression::evaluate(&table, &columns, &settings)
+                .map_err(|error| failure(&error))?;
+            (json!(found), in_words::parts(&json!(found)))
+        }
+        EvalTask::Survival => {
+            let asked = asked(args)?;
+            let found = survival::evaluate(&table, &columns, &asked, &settings);
+            let found = found.map_err(|error| failure(&error))?;
+            (json!(found), in_words::parts(&json!(found)))
+        }
+    };
+    let task = format!("{:?}", args.task).to_lowercase();
+    document["task"] = json!(task);
+    document["settings"] = settings_of(&settings, args.threshold);
+    Ok(Report::new("eval", document, text))
+}
+
+fn settings_of(settings: &Settings, threshold: Option<f64>) -> Value {
+    json!({
+        "threshold": threshold,
+        "level": settings.level.value(),
+        "seed": settings.seed,
+        "resamples": settings.resamples,
+        "multiplicity": "holm",
+        "method": settings.method.map(Method::id),
+        "margin": settings.margin,
+    })
+}
+
+pub(super) fn settings(how: &How) -> Result<Settings, Failure> {
+    let level = Level::new(how.level)
+        .map_err(|error| Failure::usage("level", error.to_string(), "write --level 0.95"))?;
+    let method = how.method.as_deref().map(|id| {
+        Method::by_id(id).ok_or_else(|| {
+            let known: Vec<&str> = METHODS.into_iter().map(Method::id).collect();
+            Failure::usage(
+                "method",
+                format!("there is no method `{id}`"),
+                format!("one of: {}", known.join(", ")),
+            )
+        })
+    });
+    Ok(Settings {
+        level,
+        method: method.transpose()?,
+        resamples: how.resamples,
+        seed: how.seed,
+        metrics: how.metrics.clone(),
+        margin: None,
+    })
+}
+
+/// Classes with the columns of their scores: as CLASS=COL, or columns that are called as the classes.
+fn classes(
+    scores: &[String],
+    table: &galen_table::Table,
+    columns: &Columns,
+) -> Result<Vec<(String, String)>, Failure> {
+    let both = |score: &String| match score.split_once('=') {
+        Some((class, column)) if !table.has(score) => Ok((class.to_owned(), column.to_owned())),
+        _ => Ok((score.clone(), score.clone())),
+    };
+    let named: Vec<(String, String)> = scores.iter().map(both).collect::<Result<_, Failure>>()?;
+    let _ = columns;
+    Ok(named)
+}
+
+fn asked(args: &EvalFile) -> Result<Asked, Failure> {
+    let Some(event) = &args.event else {
+        return Err(Failure::usage(
+            "no_event",
+            "nothing says which column says whether the event was seen",
+            "name it: --event COL",
+        ));
+    };
+    let mut scores = Vec::new();
+    for score in &args.scores {
+        let at = score
+            .split_once('=')
+            .and_then(|(at, column)| Some((at.parse::<f64>().ok()?, column)));
+        scores.push(match at {
+            Some((at, column)) => (Some(at), column.to_owned()),
+            None => (None, score.clone()),
+        });
+    }
+    Ok(Asked {
+        event: event.clone(),
+        scores,
+        horizons: args.horizons.clone(),
+    })
+}
+
+fn two_models(args: &EvalCompare, place: &Place) -> Result<Report, Failure> {
+    let settings = Settings {
+        margin: args.margin,
+        ..settings(&args.how)?
+    };
+    let read = |path: &Path| table_in(&place.path(path), &args.reading);
+    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let columns = Columns {
+        truth: args.truth.clone(),
+        score: args.score.clone(),
+        predicted: args.predicted.clone(),
+        threshold: args.threshold,
+        positive: args.positive.clone(),
+        cluster: args.cluster.clone(),
+        ..Columns::default()
+    };
+    let found =
+        compare::compare(&a, &b, &columns, &args.id, &settings).map_err(|error| failure(&error))?;
+    let mut document = json!(found);
+    document["settings"] = settings_of(&settings, args.threshold);
+    Ok(Report::new(
+        "eval compare",
+        document,
+        in_words::compared(&found),
+    ))
+}
+
+fn failure(error: &EvalError) -> Failure {
+    let (code, help) = match error {
+        EvalError::Column(_) => ("column", "name a column of the file"),
+        EvalError::NoTruth(_) => ("truth", "name the column with the truth: --truth COL"),
+        EvalError::NoPositive { .. } | EvalError::UnknownValue { .. } => (
+            "positive",
+            "name the value that means diseased: --positive VALUE",
+        ),
+        EvalError::ManyValues { .. } => ("truth", "for several classes ask --task multiclass"),
+        EvalError::NotNumber { .. } => {
+            ("number", "correct it, or say what means missing: --na TEXT")
+        }
+        EvalError::NoAnswer { .. } => (
+            "no_answer",
+            "say what they count as: --indeterminate wrong (against the model), or exclude",
+        ),
+        EvalError::Missing { .. } => ("missing", "complete it, or leave the row out"),
+        EvalError::NothingToJudge => (
+            "no_answers",
+            "name a column: --score COL or --predicted COL",
+        ),
+        EvalError::UnknownMetric { .. } => (
+            "metric",
+            "galen eval --help, and docs/evaluation.md, list them",
+        ),
+        EvalError::BadParameter(_) => ("metric", "write it as sensitivity_at_specificity=0.95"),
+        EvalError::Method { .. } => ("method", "take one of those, or leave --method out"),
+        EvalError::RowWise { .. } => (
+            "row_wise",
+            "leave --method out: each metric's own interval then counts patients",
+        ),
+        EvalError::Repeats { .. } => (
+            "repeats",
+            "say so with --cluster COL: the interval then counts patients",
+        ),
+        EvalError::NotPaired(_) => ("not_paired", "give both models the same cases"),
+        EvalError::Cases(_) | EvalError::Undefined(_) | EvalError::Other(_) => {
+            ("eval", "correct the table")
+        }
+    };
+    Failure::usage(code, error.to_string(), help)
+}

@@ -1,0 +1,228 @@
+//! Yes-or-no cases: every metric with its interval, all together and by group.
+
+use std::collections::BTreeMap;
+
+use galen_stats::interval::{METHODS, Method, measure_all};
+use galen_stats::metric::{Metric, asked, ids, nearest};
+use galen_stats::{Cases, Estimate};
+use galen_table::Table;
+use serde::Serialize;
+
+use crate::columns::groups_of;
+use crate::curve::{Curves, curves};
+use crate::disparity::{Disparity, disparities};
+use crate::group::undecidable;
+use crate::{Columns, EvalError, Group, LeftOut, Settings};
+
+/// What a model is worth on these cases.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Binary {
+    pub n: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
+    pub positives: usize,
+    pub left_out: LeftOut,
+    pub overall: Overall,
+    pub groups: Vec<Group>,
+    pub disparities: Vec<Disparity>,
+    pub curves: Curves,
+    pub warnings: Vec<String>,
+}
+
+/// All cases together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Overall {
+    pub n: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
+    pub positives: usize,
+    pub metrics: BTreeMap<String, Estimate>,
+}
+
+/// Measures a table.
+///
+/// # Errors
+/// [`EvalError`] for columns, values, metrics and methods that cannot be.
+pub fn evaluate(
+    table: &Table,
+    columns: &Columns,
+    settings: &Settings,
+) -> Result<Binary, EvalError> {
+    let read = columns.read(table)?;
+    let metrics = chosen(settings)?;
+    let cases = read.any();
+    if let (Some(method), Some(column), Some(patients)) =
+        (settings.method, &columns.cluster, cases.patients())
+        && method.is_row_wise()
+        && (patients as usize) < cases.n()
+    {
+        return Err(EvalError::RowWise {
+            column: column.clone(),
+            patients: patients as usize,
+            rows: cases.n(),
+            method: method.id(),
+        });
+    }
+    let metrics: Vec<&dyn Metric> = metrics.iter().map(|one| one.metric()).collect();
+    let of = |mask: Option<&[bool]>| {
+        let part = |cases: &Cases| match mask {
+            Some(mask) => cases.subset(mask),
+            None => Ok(cases.clone()),
+        };
+        let scored = read.scored.as_ref().map(part).transpose()?;
+        let flagged = read.flagged.as_ref().map(part).transpose()?;
+        Ok::<_, EvalError>(estimates(
+            &metrics,
+            scored.as_ref(),
+            flagged.as_ref(),
+            settings,
+        ))
+    };
+    let overall = Overall {
+        n: cases.n(),
+        clusters: cases.patients(),
+        positives: cases.diseased(),
+        metrics: of(None)?,
+    };
+    let mut groups = Vec::new();
+    for names in sides(columns) {
+        let found = groups_of(table, &names, &read.rows)?;
+        for (values, places) in found {
+            let mut mask = vec![false; cases.n()];
+            places.iter().for_each(|&place| mask[place] = true);
+            let part = cases.subset(&mask)?;
+            let why = undecidable(part.diseased(), part.healthy());
+            let by = names.iter().map(|name| (*name).to_owned()).zip(values);
+            groups.push(Group {
+                by: by.collect(),
+                n: part.n(),
+                clusters: part.patients(),
+                positives: part.diseased(),
+                decidable: why.is_none(),
+                why,
+                metrics: of(Some(&mask))?,
+                shrunk: BTreeMap::new(),
+            });
+        }
+    }
+    crate::disparity::shrink(&mut groups);
+    let disparities = disparities(&groups, &metrics, settings);
+    let mut warnings = read.warnings.clone();
+    if cases.diseased() == 0 || cases.healthy() == 0 {
+        let kind = if cases.diseased() == 0 {
+            "healthy"
+        } else {
+            "diseased"
+        };
+        warnings.push(format!(
+            "every case is {kind}: what needs both kinds is not defined"
+        ));
+    }
+    Ok(Binary {
+        n: cases.n(),
+        clusters: cases.patients(),
+        positives: cases.diseased(),
+        left_out: read.left_out,
+        curves: curves(read.scored.as_ref(), settings),
+        overall,
+        groups,
+        disparities,
+        warnings,
+    })
+}
+
+/// The columns of each way to divide: one by one, and crossed if that is asked.
+fn sides(columns: &Columns) -> Vec<Vec<&str>> {
+    let each = columns.groups.iter().map(|name| vec![name.as_str()]);
+    let mut sides: Vec<Vec<&str>> = each.collect();
+    if columns.cross && columns.groups.len() > 1 {
+        sides.push(columns.groups.iter().map(String::as_str).collect());
+    }
+    sides
+}
+
+/// A metric of the list, or one at a value that was asked for.
+pub(crate) enum Chosen {
+    Listed(&'static dyn Metric),
+    At(Box<dyn Metric>),
+}
+
+impl Chosen {
+    pub(crate) fn metric(&self) -> &dyn Metric {
+        match self {
+            Self::Listed(metric) => *metric,
+            Self::At(metric) => metric.as_ref(),
+        }
+    }
+}
+
+/// The metrics that are asked for; all if none is named.
+pub(crate) fn chosen(settings: &Settings) -> Result<Vec<Chosen>, EvalError> {
+    let names: Vec<String> = match settings.metrics.is_empty() {
+        true => ids().map(str::to_owned).collect(),
+        false => settings.metrics.clone(),
+    };
+    let mut chosen = Vec::new();
+    for name in &names {
+        let (id, at) = match name.split_once('=') {
+            Some((id, at)) => (id, Some(at)),
+            None => (name.as_str(), None),
+        };
+        let one = match at {
+            None => galen_stats::metric::by_id(id).map(Chosen::Listed),
+            Some(at) => {
+                let share = at.parse::<f64>().ok().filter(|at| *at > 0.0 && *at < 1.0);
+                let share = share.ok_or_else(|| EvalError::BadParameter(at.to_owned()))?;
+                asked(id, share).map(Chosen::At)
+            }
+        };
+        chosen.push(one.ok_or_else(|| EvalError::UnknownMetric {
+            name: name.clone(),
+            near: nearest(id),
+        })?);
+    }
+    if let (Some(method), false) = (settings.method, settings.metrics.is_empty()) {
+        for one in &chosen {
+            if !method.fits(one.metric()) {
+                let known = METHODS
+                    .into_iter()
+                    .filter(|method| method.fits(one.metric()));
+                return Err(EvalError::Method {
+                    method: method.id(),
+                    metric: one.metric().about().id.to_owned(),
+                    known: known.map(Method::id).collect(),
+                });
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// Metrics of flags on the flags, the others on the scores.
+fn estimates(
+    metrics: &[&dyn Metric],
+    scored: Option<&Cases>,
+    flagged: Option<&Cases>,
+    settings: &Settings,
+) -> BTreeMap<String, Estimate> {
+    let drawn = (settings.resamples, settings.seed);
+    let is_of_flags =
+        |metric: &&dyn Metric| metric.about().needs_threshold && metric.about().id != "net_benefit";
+    let (of_flags, of_scores): (Vec<&dyn Metric>, Vec<&dyn Metric>) =
+        metrics.iter().copied().partition(is_of_flags);
+    let mut found = BTreeMap::new();
+    for (metrics, cases) in [(of_flags, flagged), (of_scores, scored.or(flagged))] {
+        let Some(cases) = cases else { continue };
+        // Answers without scores have no ranks and no probabilities to speak of.
+        let has_scores = scored.is_some();
+        let metrics: Vec<&dyn Metric> = metrics
+            .into_iter()
+            .filter(|metric| has_scores || is_of_flags(metric) || metric.about().id == "prevalence")
+            .collect();
+        let made = measure_all(&metrics, cases, settings.level, settings.method, drawn);
+        for (metric, estimate) in metrics.iter().zip(made) {
+            found.insert(metric.about().id.to_owned(), estimate);
+        }
+    }
+    found
+}

@@ -1,0 +1,54 @@
+use super::confusion::{self, Scale, Slope};
+use super::{About, Better, Metric};
+use crate::cases::Cases;
+use crate::estimate::{Estimate, Level, Undefined};
+use crate::tally::{Confusion, Tally};
+
+/// Balanced accuracy: the mean of sensitivity and specificity.
+///
+/// Takes truth, flag and patient; a case is flagged when its score is at least the threshold. The value is in 0..=1. The
+/// interval is by the delta method, cut at 0 and 1; where no case or every case is flagged rightly there is none.
+///
+/// # Errors
+/// [`Undefined::NoThreshold`], [`Undefined::NoCase`], [`Undefined::NoDiseasedCase`], [`Undefined::NoHealthyCase`].
+///
+/// # Source
+/// Brodersen et al. 2010, ICPR:3121-3124; Agresti 2013, section 16.1 (delta method).
+pub struct BalancedAccuracy;
+
+impl Metric for BalancedAccuracy {
+    fn about(&self) -> About {
+        About {
+            id: "balanced_accuracy",
+            title: "Balanced accuracy",
+            range: [0.0, 1.0],
+            better: Better::Higher,
+            needs_threshold: true,
+            needs_probability: false,
+            method: "delta",
+            source: "Brodersen et al. 2010; Agresti 2013",
+            what: "The mean of sensitivity and specificity.",
+        }
+    }
+
+    fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        confusion::estimate(cases, level, (0.0, 1.0), Scale::Plain, value, slope)
+    }
+
+    fn value(&self, tally: &Tally, threshold: Option<f64>) -> Option<f64> {
+        value(&tally.at(threshold?)).ok()
+    }
+}
+
+fn value(shares: &Confusion) -> Result<f64, Undefined> {
+    Ok((shares.sensitivity()? + shares.specificity()?) / 2.0)
+}
+
+fn slope(shares: &Confusion) -> Option<Slope> {
+    let Confusion { tp, fp, fne, tn } = *shares;
+    let (diseased, healthy) = ((tp + fne).powi(2), (fp + tn).powi(2));
+    Some(Slope {
+        value: value(shares).ok()?,
+        by: [fne / diseased, -tn / healthy, -tp / diseased, fp / healthy].map(|by| by / 2.0),
+    })
+}
