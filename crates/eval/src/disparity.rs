@@ -97,7 +97,7 @@ fn error(estimate: &Estimate, z: f64) -> Option<f64> {
 
 fn gap(metric: &dyn Metric, by: &str, groups: &[&Group], settings: &Settings) -> Option<Disparity> {
     let about = metric.about();
-    let z = galen_stats::quantile_of(settings.level);
+    let z = settings.level.z();
     let known: Vec<(&Group, &Estimate, f64)> = groups
         .iter()
         .filter_map(|group| {

@@ -13,37 +13,9 @@ mod drawn;
 mod group;
 pub mod multiclass;
 pub mod regression;
+mod settings;
 pub mod survival;
 
 pub use columns::{Columns, EvalError, Indeterminate, LeftOut};
 pub use group::Group;
-
-use galen_stats::Level;
-use galen_stats::interval::Method;
-
-/// How intervals are made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub level: Level,
-    /// A method other than each metric's own.
-    pub method: Option<Method>,
-    pub resamples: u32,
-    pub seed: u64,
-    /// Ids of metrics, as `id` or `id=VALUE`; all of the task if there are none.
-    pub metrics: Vec<String>,
-    /// What a group may be worse by.
-    pub margin: Option<f64>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            level: Level::DEFAULT,
-            method: None,
-            resamples: galen_stats::interval::RESAMPLES,
-            seed: galen_stats::interval::SEED,
-            metrics: Vec::new(),
-            margin: None,
-        }
-    }
-}
+pub use settings::Settings;

@@ -27,17 +27,28 @@ impl Draw {
         }
     }
 
-    /// The same of a number that fits a word, in half the time.
+    /// Hands out `count` whole numbers below `bound`, each equally likely; in blocks, which is faster than one by one.
     ///
     /// # Source
     /// Lemire 2019, ACM Trans Model Comput Simul 29:3.
-    pub(crate) fn below_word(&mut self, bound: u32) -> u32 {
-        loop {
-            let product = u64::from(self.0.next_u32()) * u64::from(bound);
-            let rest = product as u32;
-            // Only a rest below the bound can be of an incomplete run.
-            if rest >= bound || rest >= bound.wrapping_neg() % bound {
-                return (product >> 32) as u32;
+    pub(crate) fn each_below(&mut self, bound: u32, count: usize, mut take: impl FnMut(u32)) {
+        let incomplete = bound.wrapping_neg() % bound;
+        let mut words = [0_u8; 4096];
+        let mut left = count;
+        while left > 0 {
+            self.0.fill_bytes(&mut words);
+            for word in words.chunks_exact(4) {
+                let number = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
+                let product = u64::from(number) * u64::from(bound);
+                // An incomplete last run would make some numbers more likely.
+                if (product as u32) < incomplete {
+                    continue;
+                }
+                take((product >> 32) as u32);
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
             }
         }
     }

@@ -159,7 +159,7 @@ impl Level {
     }
 
     /// The standard normal quantile of the interval's upper end: 1.96 for 0.95.
-    pub(crate) fn z(self) -> f64 {
+    pub fn z(self) -> f64 {
         crate::normal::quantile(0.5 + self.0 / 2.0)
     }
 }

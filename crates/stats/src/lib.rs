@@ -49,9 +49,4 @@ pub use estimate::{Estimate, Level, LevelError, Undefined};
 pub use metric::{About, Better, METRICS, Metric};
 pub use multiplicity::Multiplicity;
 pub use perturbation::{PERTURBATIONS, Params, Perturbation, PerturbationAbout, PerturbationError};
-/// The standard normal quantile of the upper end of an interval of this level: 1.96 for 0.95.
-pub fn quantile_of(level: Level) -> f64 {
-    level.z()
-}
-
 pub use sample::{CategoryCounts, Sample, SortedNumbers};

@@ -27,12 +27,78 @@ pub struct Confusion {
 
 impl Tally {
     pub fn of(cases: &Cases) -> Self {
+        if cases.weight().is_none() {
+            return Self::counted(cases);
+        }
         let coded = Coded::of(cases);
         let mut tally = coded.empty();
         for (i, &place) in coded.places.iter().enumerate() {
             tally.cells[place as usize >> 1][place as usize & 1] += cases.weight_of(i);
         }
         tally
+    }
+
+    /// Cases without weights: both kinds are sorted by themselves and merged, which needs no order of the cases.
+    fn counted(cases: &Cases) -> Self {
+        let (truth, score) = (cases.truth(), cases.score());
+        let sorted = |kind: bool| {
+            let of_kind = truth.iter().zip(score).filter(|(truth, _)| **truth == kind);
+            // Minus zero is zero.
+            let mut scores: Vec<f64> = of_kind.map(|(_, score)| score + 0.0).collect();
+            scores.sort_unstable_by(f64::total_cmp);
+            scores
+        };
+        let (healthy, diseased) = rayon::join(|| sorted(false), || sorted(true));
+        let (mut i, mut j) = (0, 0);
+        let (mut scores, mut cells) = (Vec::new(), Vec::new());
+        while i < healthy.len() || j < diseased.len() {
+            let own = match (healthy.get(i), diseased.get(j)) {
+                (Some(a), Some(b)) => a.min(*b),
+                (Some(one), None) | (None, Some(one)) => *one,
+                (None, None) => break,
+            };
+            let (from_i, from_j) = (i, j);
+            while healthy.get(i) == Some(&own) {
+                i += 1;
+            }
+            while diseased.get(j) == Some(&own) {
+                j += 1;
+            }
+            scores.push(own);
+            cells.push([(i - from_i) as f64, (j - from_j) as f64]);
+        }
+        Self { scores, cells }
+    }
+
+    /// The area under the ROC curve and DeLong's variance of it, of cases that each are a patient of their own. None where a class has fewer
+    /// than two cases.
+    ///
+    /// # Source
+    /// DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44:837-845; Sun and Xu 2014, IEEE Signal Process Lett 21:1389-1393, here by
+    /// distinct scores.
+    pub(crate) fn delong(&self) -> Option<(f64, f64)> {
+        let [healthy, diseased] = self.sums();
+        if healthy < 2.0 || diseased < 2.0 {
+            return None;
+        }
+        let (mut below, mut won) = ([0.0; 2], 0.0);
+        for cell in &self.cells {
+            won += cell[1] * (below[0] + cell[0] / 2.0);
+            below[0] += cell[0];
+        }
+        let area = won / (healthy * diseased);
+        let mut squares = [0.0; 2];
+        below = [0.0; 2];
+        for cell in &self.cells {
+            let beaten = (below[0] + cell[0] / 2.0) / healthy;
+            let above = (diseased - below[1] - cell[1] / 2.0) / diseased;
+            squares[1] += cell[1] * (beaten - area).powi(2);
+            squares[0] += cell[0] * (above - area).powi(2);
+            below[0] += cell[0];
+            below[1] += cell[1];
+        }
+        let of = |square: f64, n: f64| square / (n - 1.0) / n;
+        Some((area, of(squares[1], diseased) + of(squares[0], healthy)))
     }
 
     /// The weight of healthy and of diseased cases.
@@ -124,6 +190,11 @@ impl Coded {
             places[i as usize] = place << 1 | u32::from(cases.truth()[i as usize]);
         }
         Self { scores, places }
+    }
+
+    /// How many different scores there are.
+    pub(crate) fn len(&self) -> usize {
+        self.scores.len()
     }
 
     /// A tally of no case.

@@ -6,6 +6,7 @@ mod data;
 mod data_estimate;
 mod demo;
 mod errors;
+mod evaluation;
 mod forgeries;
 mod gx;
 mod imaging;

@@ -51,11 +51,10 @@ pub fn paired_bootstrap(
                 of_a.cells.fill([0.0; 2]);
                 of_b.cells.fill([0.0; 2]);
                 let mut draw = Draw::new(seed, u64::from(number));
-                for _ in 0..n {
-                    let patient = draw.below_word(n) as usize;
-                    first.add(of_a, patient, 1.0);
-                    second.add(of_b, patient, 1.0);
-                }
+                draw.each_below(n, n as usize, |patient| {
+                    first.add(of_a, patient as usize, 1.0);
+                    second.add(of_b, patient as usize, 1.0);
+                });
                 let a = metric.value(of_a, a.threshold())?;
                 let b = metric.value(of_b, b.threshold())?;
                 Some(a - b).filter(|difference| difference.is_finite())

@@ -147,12 +147,26 @@ pub(crate) fn resampled(
     let draws: Vec<Vec<Option<f64>>> = (0..resamples)
         .into_par_iter()
         .map_init(
-            || patients.empty(),
-            |tally, number| {
-                tally.cells.fill([0.0; 2]);
+            || (patients.empty(), vec![0_u32; 2 * patients.coded.len()]),
+            |(tally, counts), number| {
                 let mut draw = Draw::new(seed, u64::from(number));
-                for _ in 0..n {
-                    patients.add(tally, draw.below_word(n) as usize, 1.0);
+                match cases.is_row_wise() {
+                    // One case a patient, and no weight: counted, and then written down once.
+                    true => {
+                        counts.fill(0);
+                        draw.each_below(n, n as usize, |case| {
+                            counts[patients.places[case as usize] as usize] += 1
+                        });
+                        for (cell, count) in tally.cells.iter_mut().zip(counts.chunks_exact(2)) {
+                            *cell = [f64::from(count[0]), f64::from(count[1])];
+                        }
+                    }
+                    false => {
+                        tally.cells.fill([0.0; 2]);
+                        draw.each_below(n, n as usize, |patient| {
+                            patients.add(tally, patient as usize, 1.0)
+                        });
+                    }
                 }
                 let value = |metric: &&dyn Metric| metric.value(tally, threshold);
                 let values = metrics.iter().map(value);
@@ -188,9 +202,9 @@ pub fn roc_band(
             |tally, number| {
                 tally.cells.fill([0.0; 2]);
                 let mut draw = Draw::new(seed, u64::from(number));
-                for _ in 0..n {
-                    patients.add(tally, draw.below_word(n) as usize, 1.0);
-                }
+                draw.each_below(n, n as usize, |patient| {
+                    patients.add(tally, patient as usize, 1.0)
+                });
                 let points = tally.roc()?;
                 Some(
                     rates

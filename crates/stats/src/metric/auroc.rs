@@ -34,6 +34,12 @@ impl Metric for Auroc {
     }
 
     fn estimate(&self, cases: &Cases, level: Level) -> Result<Estimate, Undefined> {
+        if let (true, Some((area, variance))) = (cases.is_row_wise(), Tally::of(cases).delong()) {
+            let interval = interval::normal(area, variance, (0.0, 1.0), level);
+            let n = cases.n() as u64;
+            let estimate = Estimate::with_interval(area, interval, n, level, "delong");
+            return Ok(estimate.events(cases.diseased() as u64));
+        }
         let placements = placements(cases)?;
         let area = placements.area;
         let interval = covariance(cases, &placements, &placements)

@@ -1,0 +1,29 @@
+use galen_stats::Level;
+use galen_stats::interval::{Method, RESAMPLES, SEED};
+
+/// How intervals are made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub level: Level,
+    /// A method other than each metric's own.
+    pub method: Option<Method>,
+    pub resamples: u32,
+    pub seed: u64,
+    /// Ids of metrics, as `id` or `id=VALUE`; all of the task if there are none.
+    pub metrics: Vec<String>,
+    /// What a group may be worse by.
+    pub margin: Option<f64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            level: Level::DEFAULT,
+            method: None,
+            resamples: RESAMPLES,
+            seed: SEED,
+            metrics: Vec::new(),
+            margin: None,
+        }
+    }
+}
