@@ -2,7 +2,7 @@
 //!
 //! The road of an evaluation: [`Columns`] say which columns play a part and are read into cases; [`binary`] measures them, all together and by
 //! group, [`disparity`] says how far groups are apart, [`curve`] what a picture needs; [`compare`] holds two models against each other on
-//! the same patients. Other tasks: [`multiclass`], [`regression`], [`survival`]. This crate reads no file and decides nothing.
+//! the same patients. Several readers: [`readers`]. Other tasks: [`multiclass`], [`regression`], [`survival`]. This crate reads no file and decides nothing.
 
 pub mod binary;
 mod columns;
@@ -12,6 +12,7 @@ pub mod disparity;
 mod drawn;
 mod group;
 pub mod multiclass;
+pub mod readers;
 pub mod regression;
 mod settings;
 pub mod survival;

@@ -327,9 +327,9 @@ impl Answers {
                     _ => (a as f64 - b as f64).powi(2),
                 };
                 let (mut apart, mut by_chance) = (0.0, 0.0);
-                for a in 0..k {
-                    for b in 0..k {
-                        apart += weight(a, b) * table[a][b];
+                for (a, counts) in table.iter().enumerate() {
+                    for (b, count) in counts.iter().enumerate() {
+                        apart += weight(a, b) * count;
                         by_chance += weight(a, b) * row(a) * column(b) / n;
                     }
                 }

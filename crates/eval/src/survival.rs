@@ -188,6 +188,9 @@ fn ids(settings: &Settings) -> Result<Vec<&'static str>, EvalError> {
     settings.metrics.iter().map(known).collect()
 }
 
+/// A metric of drawn cases and their places.
+type Value<'a> = dyn Fn(&[Censored], &[usize]) -> Option<f64> + Sync + 'a;
+
 /// What is measured, so that a draw only chooses.
 struct Bench<'a> {
     cases: Vec<Censored>,
@@ -206,16 +209,14 @@ impl Bench<'_> {
     ) -> Part {
         let patients = Patients::of(places.len(), cluster);
         let mut metrics = BTreeMap::new();
-        let mut add =
-            |name: String, value: &(dyn Fn(&[Censored], &[usize]) -> Option<f64> + Sync)| {
-                let of = |drawn: &[usize]| {
-                    let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
-                    let cases: Vec<Censored> =
-                        drawn.iter().map(|&place| self.cases[place]).collect();
-                    value(&cases, &drawn)
-                };
-                metrics.insert(name, patients.estimate(of, settings));
+        let mut add = |name: String, value: &Value<'_>| {
+            let of = |drawn: &[usize]| {
+                let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
+                let cases: Vec<Censored> = drawn.iter().map(|&place| self.cases[place]).collect();
+                value(&cases, &drawn)
             };
+            metrics.insert(name, patients.estimate(of, settings));
+        };
         let chosen = |score: &[f64], drawn: &[usize]| {
             drawn
                 .iter()

@@ -96,6 +96,33 @@ fn weighted(cases: &Cases) -> Result<Placements, Undefined> {
     })
 }
 
+/// The covariance of two areas by leaving out each case, of cases that each are a patient of their own.
+///
+/// # Errors
+/// [`Undefined::TooFewCases`] when a class has fewer than two.
+///
+/// # Source
+/// Dorfman, Berbaum and Metz 1992, Invest Radiol 27:723-731 (pseudovalues); an area without a case follows from its placement value.
+pub(crate) fn jackknife(cases: &Cases, a: &Placements, b: &Placements) -> Result<f64, Undefined> {
+    let (m, n) = (cases.diseased() as f64, cases.healthy() as f64);
+    if m < 2.0 || n < 2.0 {
+        return Err(Undefined::TooFewCases);
+    }
+    let without = |placements: &Placements, i: usize| {
+        let size = if cases.truth()[i] { m } else { n };
+        (size * placements.area - placements.value[i]) / (size - 1.0)
+    };
+    let all = 0..cases.n();
+    let pairs: Vec<[f64; 2]> = all.map(|i| [without(a, i), without(b, i)]).collect();
+    let count = pairs.len() as f64;
+    let mean = |at: usize| pairs.iter().map(|pair| pair[at]).sum::<f64>() / count;
+    let centre = [mean(0), mean(1)];
+    let products = pairs
+        .iter()
+        .map(|pair| (pair[0] - centre[0]) * (pair[1] - centre[1]));
+    Ok((count - 1.0) / count * products.sum::<f64>())
+}
+
 /// The covariance of two areas over the same cases; the variance when both are the same. Cases of one patient may
 /// depend on each other; without patients each case stands alone and this is DeLong's covariance.
 ///

@@ -34,6 +34,7 @@ mod pairwise;
 pub mod perturbation;
 pub mod power;
 mod proportion;
+pub mod readers;
 pub mod sample;
 pub mod simultaneous;
 pub mod sketch;

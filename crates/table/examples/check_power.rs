@@ -1,4 +1,4 @@
-//! How often the clinical checks alarm on clean data, and find what was planted: `check_power [SETS]` prints the tables of
+//! How often the clinical checks alarm on clean data, and find what was planted: `check_power [SETS [SIZE…]]` prints the tables of
 //! docs/checks/README.md.
 
 use std::collections::BTreeMap;
@@ -328,7 +328,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map_or(Ok(200), |sets| sets.parse())?;
     println!("Clean data, {sets} sets of each size; sets with a finding of that severity:\n");
     println!("| patients | warn or stop | stop | by check (warn or stop) |\n|---|---|---|---|");
-    for n in [300, 1000, 3000] {
+    let sizes: Vec<usize> = std::env::args()
+        .skip(2)
+        .map(|n| n.parse())
+        .collect::<Result<_, _>>()?;
+    let only_clean = !sizes.is_empty();
+    let sizes = if only_clean {
+        sizes
+    } else {
+        vec![300, 1000, 3000]
+    };
+    for n in sizes {
         let (mut warn, mut stop) = (0, 0);
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
         for seed in 0..sets {
@@ -343,6 +353,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let share = |count: usize| format!("{:.1} %", 100.0 * count as f64 / sets as f64);
         println!("| {n} | {} | {} | {by:?} |", share(warn), share(stop));
+    }
+    if only_clean {
+        return Ok(());
     }
     println!(
         "\nPlanted in 1,000 patients; sets in which the check names the column, as a warning or a stop (in brackets, at all):\n"

@@ -21,6 +21,10 @@ pub enum EvalOther {
     ///
     /// Example: galen eval compare new.csv old.csv --truth died --score risk --id patient --margin 0.02
     Compare(Box<EvalCompare>),
+    /// Several readers, several tests, the same cases (multi-reader multi-case): areas, differences, for readers and cases like these
+    ///
+    /// Example: galen eval readers vandyke.csv --truth truth --rating rating --reader reader --test treatment --case case
+    Readers(Box<EvalReaders>),
     /// How many cases a criterion needs to be met with a probability
     ///
     /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
@@ -154,6 +158,48 @@ pub struct EvalCompare {
     pub margin: Option<f64>,
     #[command(flatten)]
     pub how: How,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How covariances of areas are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CovarianceWord {
+    Delong,
+    Jackknife,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalReaders {
+    /// A table with one row a reading
+    pub what: PathBuf,
+    /// The column with the truth of the case
+    #[arg(long, value_name = "COL")]
+    pub truth: String,
+    /// The column with the reader's rating; higher means more likely diseased
+    #[arg(long, value_name = "COL")]
+    pub rating: String,
+    /// The column with the reader
+    #[arg(long, value_name = "COL")]
+    pub reader: String,
+    /// The column with the test, modality or aid that the case was read with
+    #[arg(long, value_name = "COL")]
+    pub test: String,
+    /// The column with the case
+    #[arg(long, value_name = "COL")]
+    pub case: String,
+    /// The column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// The value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// How covariances of areas are found: by placement values, or by leaving out each case (Dorfman, Berbaum and Metz)
+    #[arg(long, value_enum, default_value = "delong")]
+    pub covariance: CovarianceWord,
+    /// The confidence level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub level: f64,
     #[command(flatten)]
     pub reading: Reading,
 }

@@ -2,6 +2,7 @@
 
 mod in_words;
 mod pictures;
+mod readers;
 mod size;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::report::{Failure, Report};
 pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
     match &args.other {
         Some(EvalOther::Compare(args)) => two_models(args, place),
+        Some(EvalOther::Readers(args)) => readers::readers(args, place),
         Some(EvalOther::Size(args)) => size::size(args),
         None => file(&args.file, place),
     }
@@ -85,7 +87,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 score: None,
                 ..columns
             };
-            let scores = classes(&args.scores, &table, &columns)?;
+            let scores = classes(&args.scores, &table);
             let found = multiclass::evaluate(&table, &columns, &scores, &settings);
             let found = found.map_err(|error| failure(&error))?;
             (json!(found), in_words::parts(&json!(found)))
@@ -144,18 +146,12 @@ pub(super) fn settings(how: &How) -> Result<Settings, Failure> {
 }
 
 /// Classes with the columns of their scores: as CLASS=COL, or columns that are called as the classes.
-fn classes(
-    scores: &[String],
-    table: &galen_table::Table,
-    columns: &Columns,
-) -> Result<Vec<(String, String)>, Failure> {
+fn classes(scores: &[String], table: &galen_table::Table) -> Vec<(String, String)> {
     let both = |score: &String| match score.split_once('=') {
-        Some((class, column)) if !table.has(score) => Ok((class.to_owned(), column.to_owned())),
-        _ => Ok((score.clone(), score.clone())),
+        Some((class, column)) if !table.has(score) => (class.to_owned(), column.to_owned()),
+        _ => (score.clone(), score.clone()),
     };
-    let named: Vec<(String, String)> = scores.iter().map(both).collect::<Result<_, Failure>>()?;
-    let _ = columns;
-    Ok(named)
+    scores.iter().map(both).collect()
 }
 
 fn asked(args: &EvalFile) -> Result<Asked, Failure> {

@@ -419,3 +419,52 @@ fn pictures_of_an_evaluation_are_written() {
         }
     }
 }
+
+#[test]
+fn the_reader_study_of_van_dyke_has_its_published_result() {
+    let place = TempDir::new().expect("a folder");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mrmc-classic");
+    assert!(here.is_dir(), "the data are not in {}", here.display());
+    let columns = "--truth truth --rating rating --reader reader --test treatment --case case";
+    let file = |name: &str| here.join(format!("{name}.csv")).display().to_string();
+    let line = format!("readers {} {columns}", file("vandyke"));
+    let study = eval(place.path(), &format!("{line} --covariance jackknife"))
+        .exits(0)
+        .json();
+    let near = |value: &Value, wanted: f64, by: f64| {
+        assert!(
+            (number(value) - wanted).abs() <= by,
+            "{value} and not {wanted}"
+        );
+    };
+    // Hillis, Berbaum and Metz 2008, Acad Radiol 15:647-661, and the R package MRMCaov on these data.
+    let contrast = &study["differences"][0];
+    near(&contrast["readers_and_cases"]["value"], -0.043_800_32, 1e-8);
+    near(&contrast["readers_and_cases"]["low"], -0.087_959_5, 1e-6);
+    near(&contrast["readers_and_cases"]["high"], 0.000_358_9, 1e-6);
+    near(&contrast["p_value"], 0.0517, 5e-5);
+    near(
+        &study["readers_and_cases"]["degrees_of_freedom"][1],
+        15.26,
+        5e-3,
+    );
+    near(&study["mean_squares"][0], 0.004_796_17, 1e-8);
+    near(&study["mean_squares"][2], 0.000_551_031, 1e-9);
+    near(&study["tests"][0]["value"], 0.897, 5e-4);
+    near(&study["tests"][1]["value"], 0.941, 5e-4);
+    // DeLong's covariances of the same areas are a little larger.
+    let by_placements = eval(place.path(), &line).exits(0).json();
+    near(&by_placements["differences"][0]["p_value"], 0.0512, 5e-5);
+    let refused = eval(
+        place.path(),
+        &format!("readers {} {columns}", file("kundel")),
+    )
+    .exits(2)
+    .json();
+    assert!(
+        refused["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("did not read the case")),
+        "{refused}"
+    );
+}
