@@ -172,7 +172,7 @@ pub fn evaluate(
         predicted: answers,
         scores: scored,
     };
-    let ids = ids(settings)?;
+    let ids = settings.among(MULTICLASS.iter().map(|(id, _)| *id))?;
     let of = |places: &[usize]| {
         let cluster: Option<Vec<u32>> = cluster
             .as_ref()
@@ -255,22 +255,6 @@ fn highest(scores: &[Vec<f64>], case: usize) -> usize {
         }
     };
     (1..scores.len()).fold(0, better)
-}
-
-fn ids(settings: &Settings) -> Result<Vec<&'static str>, EvalError> {
-    if settings.metrics.is_empty() {
-        return Ok(MULTICLASS.iter().map(|(id, _)| *id).collect());
-    }
-    let known = |name: &String| {
-        let found = MULTICLASS.iter().find(|(id, _)| id == name);
-        found
-            .map(|(id, _)| *id)
-            .ok_or_else(|| EvalError::UnknownMetric {
-                name: name.clone(),
-                near: None,
-            })
-    };
-    settings.metrics.iter().map(known).collect()
 }
 
 impl Answers {

@@ -117,14 +117,11 @@ pub fn evaluate(
     if pairs.is_empty() {
         return Err(EvalError::NoTruth(columns.truth.clone()));
     }
-    let metrics: Vec<&Of> = match settings.metrics.is_empty() {
-        true => REGRESSION.iter().collect(),
-        false => settings
-            .metrics
-            .iter()
-            .map(|name| by_id(name))
-            .collect::<Result<_, _>>()?,
-    };
+    let asked = settings.among(REGRESSION.iter().map(|one| one.id))?;
+    let metrics: Vec<&Of> = REGRESSION
+        .iter()
+        .filter(|one| asked.contains(&one.id))
+        .collect();
     let cluster = columns.cluster.as_deref();
     let cluster = cluster
         .map(|column| patients(table, column, &rows))
@@ -154,16 +151,6 @@ pub fn evaluate(
         overall,
         groups,
     })
-}
-
-fn by_id(name: &str) -> Result<&'static Of, EvalError> {
-    REGRESSION
-        .iter()
-        .find(|one| one.id == name)
-        .ok_or_else(|| EvalError::UnknownMetric {
-            name: name.to_owned(),
-            near: None,
-        })
 }
 
 fn part(

@@ -1,6 +1,8 @@
 use galen_stats::Level;
 use galen_stats::interval::{Method, RESAMPLES, SEED};
 
+use crate::EvalError;
+
 /// How intervals are made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -25,5 +27,29 @@ impl Default for Settings {
             metrics: Vec::new(),
             margin: None,
         }
+    }
+}
+
+impl Settings {
+    /// The metrics of a task that are asked for; all of it if none is named.
+    ///
+    /// # Errors
+    /// [`EvalError::UnknownMetric`].
+    pub(crate) fn among(
+        &self,
+        ids: impl Iterator<Item = &'static str> + Clone,
+    ) -> Result<Vec<&'static str>, EvalError> {
+        if self.metrics.is_empty() {
+            return Ok(ids.collect());
+        }
+        let known = |name: &String| {
+            ids.clone()
+                .find(|id| id == name)
+                .ok_or_else(|| EvalError::UnknownMetric {
+                    name: name.clone(),
+                    near: None,
+                })
+        };
+        self.metrics.iter().map(known).collect()
     }
 }

@@ -143,7 +143,7 @@ pub fn evaluate(
         asked,
         horizons: &horizons,
     };
-    let ids = ids(settings)?;
+    let ids = settings.among(SURVIVAL.iter().map(|(id, _)| *id))?;
     let of = |places: &[usize]| {
         let cluster: Option<Vec<u32>> = cluster
             .as_ref()
@@ -170,22 +170,6 @@ pub fn evaluate(
         overall,
         groups,
     })
-}
-
-fn ids(settings: &Settings) -> Result<Vec<&'static str>, EvalError> {
-    if settings.metrics.is_empty() {
-        return Ok(SURVIVAL.iter().map(|(id, _)| *id).collect());
-    }
-    let known = |name: &String| {
-        let found = SURVIVAL.iter().find(|(id, _)| id == name);
-        found
-            .map(|(id, _)| *id)
-            .ok_or_else(|| EvalError::UnknownMetric {
-                name: name.clone(),
-                near: None,
-            })
-    };
-    settings.metrics.iter().map(known).collect()
 }
 
 /// A metric of drawn cases and their places.
