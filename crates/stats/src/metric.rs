@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod alert_rate;
+mod at_prevalence;
 mod auprc;
 mod auroc;
 mod balanced_accuracy;
@@ -104,7 +105,7 @@ fn drawn_anew(metric: &dyn Metric, cases: &Cases, level: Level) -> Result<Estima
     interval::percentile(metric, cases, values, (resamples, seed), level)
 }
 
-/// A metric at another share than the usual one, by its id: the highest false positive rate, the specificity, the sensitivity.
+/// A metric at a share, by its id: the highest false positive rate, the specificity, the sensitivity, the prevalence.
 pub fn asked(id: &str, share: f64) -> Option<Box<dyn Metric>> {
     Some(match id {
         "partial_auroc" => Box::new(partial_auroc::PartialAuroc {
@@ -116,6 +117,10 @@ pub fn asked(id: &str, share: f64) -> Option<Box<dyn Metric>> {
         "specificity_at_sensitivity" => {
             Box::new(specificity_at_sensitivity::SpecificityAtSensitivity { sensitivity: share })
         }
+        "ppv_at_prevalence" | "npv_at_prevalence" => Box::new(at_prevalence::AtPrevalence {
+            of_flagged: id == "ppv_at_prevalence",
+            prevalence: share,
+        }),
         _ => return None,
     })
 }

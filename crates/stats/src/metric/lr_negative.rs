@@ -51,7 +51,7 @@ fn value(shares: &Confusion) -> Result<f64, Undefined> {
     }
 }
 
-fn slope(shares: &Confusion) -> Option<Slope> {
+pub(super) fn slope(shares: &Confusion) -> Option<Slope> {
     let Confusion { tp, fp, fne, tn } = *shares;
     (fne > 0.0 && tn > 0.0).then(|| Slope {
         value: (fne / (tp + fne) / (tn / (fp + tn))).ln(),

@@ -51,7 +51,7 @@ fn value(shares: &Confusion) -> Result<f64, Undefined> {
     }
 }
 
-fn slope(shares: &Confusion) -> Option<Slope> {
+pub(super) fn slope(shares: &Confusion) -> Option<Slope> {
     let Confusion { tp, fp, fne, tn } = *shares;
     (tp > 0.0 && fp > 0.0).then(|| Slope {
         value: (tp / (tp + fne) / (fp / (fp + tn))).ln(),
