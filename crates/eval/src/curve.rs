@@ -1,7 +1,8 @@
 //! What pictures need: ROC, precision and recall, calibration, decisions.
 
+use galen_stats::metric::{by_id, measure};
 use galen_stats::tally::Tally;
-use galen_stats::{Cases, Estimate, Level, calibration, interval};
+use galen_stats::{Cases, Estimate, calibration, interval};
 use serde::Serialize;
 
 use crate::Settings;
@@ -90,7 +91,7 @@ pub fn curves(scored: Option<&Cases>, settings: &Settings) -> Curves {
     Curves {
         roc: roc(&tally, cases, settings),
         pr: (cases.diseased() > 0).then(|| precision_recall(&tally)),
-        calibration: are_shares.then(|| calibration(cases, settings)),
+        calibration: are_shares.then(|| calibration(&tally, cases, settings)),
         decision: (are_shares && has_both).then(|| decision(&tally)),
     }
 }
@@ -130,26 +131,23 @@ fn precision_recall(tally: &Tally) -> PrecisionRecall {
     }
 }
 
-fn calibration(cases: &Cases, settings: &Settings) -> Calibration {
+fn calibration(tally: &Tally, cases: &Cases, settings: &Settings) -> Calibration {
     let mut order: Vec<usize> = (0..cases.n()).collect();
     order.sort_by(|&i, &j| cases.score()[i].total_cmp(&cases.score()[j]));
     let bins = BINS.min(cases.n());
+    let prevalence = by_id("prevalence").expect("it is a metric of the list");
     let mut found = Vec::new();
     for bin in 0..bins {
         let part = &order[bin * order.len() / bins..(bin + 1) * order.len() / bins];
-        if part.is_empty() {
-            continue;
-        }
-        let events = part.iter().filter(|&&i| cases.truth()[i]).count();
+        let mut mask = vec![false; cases.n()];
+        part.iter().for_each(|&i| mask[i] = true);
         let sum: f64 = part.iter().map(|&i| cases.score()[i]).sum();
-        let n = part.len();
         found.push(Bin {
-            n,
-            predicted: sum / n as f64,
-            observed: share(cases, part, events, settings.level),
+            n: part.len(),
+            predicted: sum / part.len() as f64,
+            observed: measure(prevalence, &cases.filter(|i| mask[i]), settings.level),
         });
     }
-    let tally = Tally::of(cases);
     let is_weighted = cases.weight().is_some();
     Calibration {
         bins: found,
@@ -161,31 +159,10 @@ fn calibration(cases: &Cases, settings: &Settings) -> Calibration {
             .flatten(),
         if_calibrated: (!is_weighted)
             .then(|| {
-                calibration::if_calibrated(&tally, settings.resamples.min(1_000), settings.seed)
+                calibration::if_calibrated(tally, settings.resamples.min(1_000), settings.seed)
             })
             .flatten(),
     }
-}
-
-/// The share of events in a bin, by patient where patients were given.
-fn share(cases: &Cases, part: &[usize], events: usize, level: Level) -> Estimate {
-    let n = part.len();
-    let value = events as f64 / n as f64;
-    let Some(cluster) = cases.cluster() else {
-        let bounds = interval::wilson(events as f64, n as f64, level);
-        return Estimate::new(value, bounds, n as u64, level, "wilson").events(events as u64);
-    };
-    let mut totals = std::collections::BTreeMap::new();
-    for &i in part {
-        let total: &mut (f64, f64) = totals.entry(cluster[i]).or_default();
-        total.0 += f64::from(u8::from(cases.truth()[i]));
-        total.1 += 1.0;
-    }
-    let totals: Vec<(f64, f64)> = totals.into_values().collect();
-    let bounds =
-        interval::effective_size(&totals).map(|size| interval::wilson(value * size, size, level));
-    Estimate::with_interval(value, bounds, n as u64, level, "wilson_rao_scott")
-        .events(events as u64)
 }
 
 fn decision(tally: &Tally) -> Decision {

@@ -91,18 +91,25 @@ fn drawn_anew(metric: &dyn Metric, cases: &Cases, level: Level) -> Result<Estima
     if cases.n() == 0 {
         return Err(Undefined::NoCase);
     }
-    if metric.value(&Tally::of(cases), cases.threshold()).is_none() {
-        let [healthy, diseased] = Tally::of(cases).sums();
+    let tally = Tally::of(cases);
+    let Some(value) = metric.value(&tally, cases.threshold()) else {
+        let [healthy, diseased] = tally.sums();
         return Err(match (healthy > 0.0, diseased > 0.0) {
             (false, false) => Undefined::NoCase,
             (_, false) => Undefined::NoDiseasedCase,
             (false, _) => Undefined::NoHealthyCase,
             _ => Undefined::NotDefinedHere,
         });
-    }
+    };
     let (resamples, seed) = (interval::RESAMPLES, interval::SEED);
     let values = interval::resampled(cases, &[metric], resamples, seed).remove(0);
-    interval::percentile(metric, cases, values, (resamples, seed), level)
+    Ok(interval::percentile(
+        value,
+        cases,
+        values,
+        (resamples, seed),
+        level,
+    ))
 }
 
 /// A metric at a share, by its id: the highest false positive rate, the specificity, the sensitivity, the prevalence.

@@ -111,7 +111,7 @@ pub fn obuchowski_rockette(
     let Spread {
         variance,
         covariances: [one_reader, one_test, neither],
-        ..
+        by_test,
     } = spread;
     // What readers and cases add to the difference of two tests, each J times.
     let both = squares.tests_by_readers + (j * (one_test - neither)).max(0.0);
@@ -159,7 +159,7 @@ pub fn obuchowski_rockette(
             .map(|area| (area - means[test]).powi(2))
             .sum();
         let square = spread / (j - 1.0);
-        let sum = square + (j * spread_of(&spread_by_test(first, &placed[test], how))).max(0.0);
+        let sum = square + (j * by_test[test]).max(0.0);
         let freedom = if square > 0.0 {
             sum * sum / (square * square / (j - 1.0))
         } else {
@@ -186,37 +186,18 @@ pub fn obuchowski_rockette(
     })
 }
 
-/// The mean covariance of two readers with one test.
-fn spread_of(covariances: &Result<Vec<f64>, Undefined>) -> f64 {
-    match covariances {
-        Ok(list) if !list.is_empty() => list.iter().sum::<f64>() / list.len() as f64,
-        _ => 0.0,
-    }
-}
-
-fn spread_by_test(
-    cases: &Cases,
-    row: &[Placements],
-    how: Covariances,
-) -> Result<Vec<f64>, Undefined> {
-    let mut found = Vec::new();
-    for a in 0..row.len() {
-        for b in a + 1..row.len() {
-            found.push(how.of(cases, &row[a], &row[b])?);
-        }
-    }
-    Ok(found)
-}
-
 /// How areas vary with the cases.
 struct Spread {
     variance: f64,
     covariances: [f64; 3],
+    /// The mean covariance of two readers with each test.
+    by_test: Vec<f64>,
 }
 
 impl Spread {
     fn of(cases: &Cases, placed: &[Vec<Placements>], how: Covariances) -> Result<Self, Undefined> {
         let mut sums = [(0.0, 0.0); 4];
+        let mut by_test = vec![0.0; placed.len()];
         let all: Vec<(usize, usize)> = (0..placed.len())
             .flat_map(|test| (0..placed[test].len()).map(move |reader| (test, reader)))
             .collect();
@@ -233,14 +214,20 @@ impl Spread {
                     &placed[test][reader],
                     &placed[other_test][other_reader],
                 )?;
+                if kind == 2 {
+                    by_test[test] += own;
+                }
                 sums[kind].0 += own;
                 sums[kind].1 += 1.0;
             }
         }
         let [variance, one_reader, one_test, neither] = sums.map(|(sum, count)| sum / count);
+        let readers = placed[0].len() as f64;
+        let pairs = readers * (readers - 1.0) / 2.0;
         Ok(Self {
             variance,
             covariances: [one_reader, one_test, neither],
+            by_test: by_test.into_iter().map(|sum| sum / pairs).collect(),
         })
     }
 }

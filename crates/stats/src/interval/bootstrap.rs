@@ -119,9 +119,16 @@ pub fn bootstrap(
     level: Level,
 ) -> Result<Estimate, Undefined> {
     // What is not defined says why itself.
-    metric.estimate(cases, level)?;
+    let own = metric.estimate(cases, level)?;
+    let value = own.value.ok_or(Undefined::NotFinite)?;
     let values = super::resampled(cases, &[metric], resamples, seed).remove(0);
-    super::percentile(metric, cases, values, (resamples, seed), level)
+    Ok(super::percentile(
+        value,
+        cases,
+        values,
+        (resamples, seed),
+        level,
+    ))
 }
 
 /// The indices of each patient's cases, of `n`; without patients each case is one.

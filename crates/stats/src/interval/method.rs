@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use crate::cases::Cases;
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::interval::{self, bounds_of, quantile, resampled, without_each};
-use crate::metric::{Metric, by_id};
+use crate::metric::Metric;
 use crate::{normal, tally::Tally};
 
 /// How an interval is made, where it is not to be the metric's own.
@@ -84,31 +86,31 @@ pub fn measure_all(
         Some(method) => matches!(method, Method::BootstrapPercentile | Method::BootstrapBca),
         None => metric.about().method == Method::BootstrapPercentile.id(),
     };
-    let drawn: Vec<&dyn Metric> = metrics
+    let tally = Tally::of(cases);
+    let mut ready: Vec<(&dyn Metric, f64)> = Vec::new();
+    for metric in metrics.iter().copied().filter(is_drawn) {
+        ready.extend(
+            metric
+                .value(&tally, cases.threshold())
+                .map(|value| (metric, value)),
+        );
+    }
+    let to_draw: Vec<&dyn Metric> = ready.iter().map(|(metric, _)| *metric).collect();
+    let lists = resampled(cases, &to_draw, resamples, seed);
+    let mut lists: BTreeMap<&str, (f64, Vec<f64>)> = ready
         .iter()
-        .copied()
-        .filter(|metric| is_drawn(metric))
+        .zip(lists)
+        .map(|((metric, value), list)| (metric.about().id, (*value, list)))
         .collect();
-    let has_value =
-        |metric: &&dyn Metric| metric.value(&Tally::of(cases), cases.threshold()).is_some();
-    let ready: Vec<&dyn Metric> = drawn
-        .iter()
-        .copied()
-        .filter(|metric| cases.n() > 0 && has_value(metric))
-        .collect();
-    let mut values = resampled(cases, &ready, resamples, seed).into_iter();
-    let ids: Vec<&str> = ready.iter().map(|metric| metric.about().id).collect();
-    let mut lists: std::collections::BTreeMap<&str, Vec<f64>> =
-        ids.into_iter().zip(values.by_ref()).collect();
     metrics
         .iter()
         .map(|metric| {
-            let id = metric.about().id;
-            let made = match (lists.remove(id), of(*metric)) {
-                (Some(list), Some(Method::BootstrapBca)) => {
-                    bca(*metric, cases, list, (resamples, seed), level)
+            let drawn = (resamples, seed);
+            let made = match (lists.remove(metric.about().id), of(*metric)) {
+                (Some((value, list)), Some(Method::BootstrapBca)) => {
+                    Ok(bca((*metric, value, &tally), cases, list, drawn, level))
                 }
-                (Some(list), _) => percentile(*metric, cases, list, (resamples, seed), level),
+                (Some((value, list)), _) => Ok(percentile(value, cases, list, drawn, level)),
                 (None, Some(Method::BootstrapPercentile | Method::BootstrapBca)) => {
                     interval::bootstrap(*metric, cases, resamples, seed, level)
                 }
@@ -123,32 +125,23 @@ pub fn measure_all(
         .collect()
 }
 
-/// The value with the bounds that a list of drawn values gives.
-fn drawn(
-    metric: &dyn Metric,
+/// A value with the bounds that draws gave it; a single patient is no sample.
+pub(crate) fn drawn(
+    value: f64,
     cases: &Cases,
     bounds: Result<(f64, f64), Undefined>,
     (method, seed): (&str, u64),
     level: Level,
-) -> Result<Estimate, Undefined> {
-    // What cannot be measured says why itself.
-    let value = match metric.value(&Tally::of(cases), cases.threshold()) {
-        Some(value) => value,
-        None => metric
-            .estimate(cases, level)?
-            .value
-            .ok_or(Undefined::NotFinite)?,
-    };
+) -> Estimate {
     let bounds = match cases.patients() {
         Some(0 | 1) => Err(Undefined::TooFewPatients),
         None if cases.n() < 2 => Err(Undefined::TooFewCases),
         _ => bounds,
     };
-    let estimate = Estimate::with_interval(value, bounds, cases.n() as u64, level, method);
-    Ok(estimate
+    Estimate::with_interval(value, bounds, cases.n() as u64, level, method)
         .events(cases.diseased() as u64)
         .clusters(cases.patients())
-        .seed(seed))
+        .seed(seed)
 }
 
 /// The percentile interval of drawn values.
@@ -156,20 +149,15 @@ fn drawn(
 /// # Source
 /// Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3; quantiles are Hyndman and Fan's type 7.
 pub(crate) fn percentile(
-    metric: &dyn Metric,
+    value: f64,
     cases: &Cases,
     values: Vec<f64>,
     (resamples, seed): (u32, u64),
     level: Level,
-) -> Result<Estimate, Undefined> {
+) -> Estimate {
     let bounds = bounds_of(values, resamples, level);
-    drawn(
-        metric,
-        cases,
-        bounds,
-        (Method::BootstrapPercentile.id(), seed),
-        level,
-    )
+    let method = (Method::BootstrapPercentile.id(), seed);
+    drawn(value, cases, bounds, method, level)
 }
 
 /// The bias-corrected and accelerated interval of drawn values; the acceleration is that of leaving out each patient.
@@ -177,23 +165,19 @@ pub(crate) fn percentile(
 /// # Source
 /// Efron 1987, JASA 82:171-185; Efron and Tibshirani 1993, section 14.3.
 fn bca(
-    metric: &dyn Metric,
+    (metric, own, tally): (&dyn Metric, f64, &Tally),
     cases: &Cases,
     mut values: Vec<f64>,
     (resamples, seed): (u32, u64),
     level: Level,
-) -> Result<Estimate, Undefined> {
+) -> Estimate {
     let bounds = (|| {
         if (values.len() as f64) < 0.95 * f64::from(resamples) {
             return Err(Undefined::TooFewResamples);
         }
-        let scores = Tally::of(cases).scores.len();
-        if scores.saturating_mul(cases.n()) > JACKKNIFE_MAX {
+        if tally.scores.len().saturating_mul(cases.n()) > JACKKNIFE_MAX {
             return Err(Undefined::TooManyCases);
         }
-        let own = metric
-            .value(&Tally::of(cases), cases.threshold())
-            .ok_or(Undefined::NotFinite)?;
         values.sort_unstable_by(f64::total_cmp);
         let below = values.partition_point(|value| *value < own) as f64;
         let equal = values.partition_point(|value| *value <= own) as f64 - below;
@@ -220,13 +204,7 @@ fn bca(
         let z = level.z();
         Ok((quantile(&values, place(-z)), quantile(&values, place(z))))
     })();
-    drawn(
-        metric,
-        cases,
-        bounds,
-        (Method::BootstrapBca.id(), seed),
-        level,
-    )
+    drawn(own, cases, bounds, (Method::BootstrapBca.id(), seed), level)
 }
 
 /// Intervals by a formula.
@@ -246,7 +224,7 @@ fn closed(
             let events = own.events.ok_or(Undefined::NotFinite)?;
             Ok(interval::clopper_pearson(events, own.n, level))
         }
-        _ => logit(metric, cases, value, level),
+        _ => logit(metric, cases, &own, level),
     };
     let made = Estimate::with_interval(value, bounds, own.n, level, method.id());
     Ok(Estimate {
@@ -263,22 +241,18 @@ fn closed(
 fn logit(
     metric: &dyn Metric,
     cases: &Cases,
-    value: f64,
+    own: &Estimate,
     level: Level,
 ) -> Result<(f64, f64), Undefined> {
+    let value = own.value.ok_or(Undefined::NotFinite)?;
     let stretch = value * (1.0 - value);
     if stretch <= 0.0 {
         return Err(Undefined::NoVariation);
     }
     let variance = match metric.about().id {
         "auroc" => interval::auroc_variance(cases)?,
-        _ => {
-            // Of a share: p (1 - p) over the size that tells as much.
-            let auto = by_id(metric.about().id)
-                .ok_or(Undefined::NotFinite)?
-                .estimate(cases, level)?;
-            stretch / interval::size_behind(&auto, level).ok_or(Undefined::TooFewPatients)?
-        }
+        // Of a share: p (1 - p) over the size that tells as much.
+        _ => stretch / interval::size_behind(own, level).ok_or(Undefined::TooFewPatients)?,
     };
     let centre = (value / (1.0 - value)).ln();
     let (low, high) = interval::normal(

@@ -125,26 +125,24 @@ impl Patients {
     }
 }
 
-/// The values of each metric in `resamples` draws of patients with replacement, one list a metric; a draw that does not define a
-/// metric has no value of it. A patient comes with all cases; without patients each case is one. The same seed gives the same values on any
-/// number of cores.
+/// What is asked of each of `resamples` draws of patients with replacement, in the order of the draws. A patient comes with all cases;
+/// without patients each case is one. The same seed gives the same draws on any number of cores and for any order of the cases.
 ///
 /// # Source
 /// Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 6; Field and Welsh 2007, J R Stat Soc B 69:369-390 (drawing
 /// clusters).
-pub(crate) fn resampled(
+fn each_draw<T: Send>(
     cases: &Cases,
-    metrics: &[&dyn Metric],
     resamples: u32,
     seed: u64,
-) -> Vec<Vec<f64>> {
+    ask: impl Fn(&Tally) -> T + Sync,
+) -> Vec<T> {
     let patients = match cases.is_row_wise() {
         true => Patients::of(cases).sorted_singly(),
         false => Patients::of(cases).sorted(),
     };
     let n = patients.count() as u32;
-    let threshold = cases.threshold();
-    let draws: Vec<Vec<Option<f64>>> = (0..resamples)
+    (0..resamples)
         .into_par_iter()
         .map_init(
             || (patients.empty(), vec![0_u32; 2 * patients.coded.len()]),
@@ -168,14 +166,29 @@ pub(crate) fn resampled(
                         });
                     }
                 }
-                let value = |metric: &&dyn Metric| metric.value(tally, threshold);
-                let values = metrics.iter().map(value);
-                values
-                    .map(|value| value.filter(|value| value.is_finite()))
-                    .collect()
+                ask(tally)
             },
         )
-        .collect();
+        .collect()
+}
+
+/// The values of each metric in `resamples` draws of patients, one list a metric; a draw that does not define a metric has no value of it.
+pub(crate) fn resampled(
+    cases: &Cases,
+    metrics: &[&dyn Metric],
+    resamples: u32,
+    seed: u64,
+) -> Vec<Vec<f64>> {
+    if metrics.is_empty() {
+        return Vec::new();
+    }
+    let draws = each_draw(cases, resamples, seed, |tally| -> Vec<Option<f64>> {
+        let value = |metric: &&dyn Metric| metric.value(tally, cases.threshold());
+        let values = metrics.iter().map(value);
+        values
+            .map(|value| value.filter(|value| value.is_finite()))
+            .collect()
+    });
     (0..metrics.len())
         .map(|at| draws.iter().filter_map(|values| values[at]).collect())
         .collect()
@@ -193,31 +206,13 @@ pub fn roc_band(
     seed: u64,
     level: Level,
 ) -> Option<Vec<[f64; 3]>> {
-    let patients = Patients::of(cases);
-    let n = patients.count() as u32;
-    let drawn: Vec<Vec<f64>> = (0..resamples)
-        .into_par_iter()
-        .map_init(
-            || patients.empty(),
-            |tally, number| {
-                tally.cells.fill([0.0; 2]);
-                let mut draw = Draw::new(seed, u64::from(number));
-                draw.each_below(n, n as usize, |patient| {
-                    patients.add(tally, patient as usize, 1.0)
-                });
-                let points = tally.roc()?;
-                Some(
-                    rates
-                        .iter()
-                        .map(|rate| sensitivity_at(&points, *rate))
-                        .collect(),
-                )
-            },
-        )
-        .filter_map(|values| values)
-        .collect();
+    let drawn: Vec<Option<Vec<f64>>> = each_draw(cases, resamples, seed, |tally| {
+        let points = tally.roc()?;
+        let at = |rate: &f64| sensitivity_at(&points, *rate);
+        Some(rates.iter().map(at).collect())
+    });
     let at = |i: usize| {
-        let values: Vec<f64> = drawn.iter().map(|values: &Vec<f64>| values[i]).collect();
+        let values = drawn.iter().flatten().map(|values| values[i]).collect();
         let (low, high) = bounds_of(values, resamples, level).ok()?;
         Some([rates[i], low, high])
     };

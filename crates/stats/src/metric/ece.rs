@@ -41,17 +41,10 @@ impl Metric for Ece {
             .ok_or(Undefined::NoCase)?;
         let values =
             interval::resampled(cases, &[self], interval::RESAMPLES, interval::SEED).remove(0);
-        let bounds = match cases.patients().unwrap_or(cases.n() as u64) {
-            0 | 1 => Err(Undefined::TooFewCases),
-            _ => interval::centred(value, values, interval::RESAMPLES, level),
-        };
-        let bounds = bounds.map(|(low, high)| (low.max(0.0), high.min(1.0)));
-        let n = cases.n() as u64;
-        let estimate = Estimate::with_interval(value, bounds, n, level, "bootstrap_centred");
-        Ok(estimate
-            .events(cases.diseased() as u64)
-            .clusters(cases.patients())
-            .seed(interval::SEED))
+        let bounds = interval::centred(value, values, interval::RESAMPLES, level)
+            .map(|(low, high)| (low.max(0.0), high.min(1.0)));
+        let method = ("bootstrap_centred", interval::SEED);
+        Ok(interval::drawn(value, cases, bounds, method, level))
     }
 
     fn value(&self, tally: &Tally, _threshold: Option<f64>) -> Option<f64> {

@@ -37,7 +37,10 @@ pub(super) fn apply(raw: &Table, plan: &Data) -> Result<Admitted, CohortError> {
         let (text, keeps) = expression(rule)?;
         let answer = asked(raw, text, &rule.id)?;
         let (mut left_out, mut without_value) = (0, 0);
-        for row in (0..rows).filter(|&row| admitted[row]).collect::<Vec<_>>() {
+        for row in 0..rows {
+            if !admitted[row] {
+                continue;
+            }
             let counts = u64::from(!synthetic[row]);
             without_value += counts * u64::from(answer.without_value[row]);
             if answer.holds[row] != keeps {
