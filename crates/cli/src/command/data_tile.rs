@@ -1,6 +1,6 @@
 //! `galen data tile`: slides cut into tiles, with where there is tissue and what spoils it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use galen_imaging::picture::{PROPERTIES, Pixels};
 use galen_imaging::sheet::{Thumbnail, sheet};
@@ -77,11 +77,14 @@ pub fn tile(args: &DataTile, place: &Place) -> Result<Report, Failure> {
     for one in &broken {
         eprintln!("warning: {}: {}", one.file, one.why);
     }
-    let (mut cuts, mut grey) = (Vec::new(), Vec::new());
-    for (path, cut) in slides {
-        match cut.flatten() {
-            Some(cut) => cuts.push((path, cut)),
-            None => grey.push(path),
+    let (mut cuts, mut places, mut grey) = (Vec::new(), Vec::new(), Vec::new());
+    for slide in slides {
+        match slide.answer.flatten() {
+            Some(cut) => {
+                cuts.push((slide.path, cut));
+                places.push(slide.place);
+            }
+            None => grey.push(slide.path),
         }
     }
     if cuts.is_empty() {
@@ -95,7 +98,7 @@ pub fn tile(args: &DataTile, place: &Place) -> Result<Report, Failure> {
         ));
     }
     if let Some(out) = &out {
-        write_tiles(out, &cuts, args, place)?;
+        write_tiles(out, &cuts, &places, args)?;
     }
     if let Some(path) = &args.sheet {
         write_file(&place.path(path), &sheet(&rows_of_sheet(&mut cuts), SIDE))?;
@@ -172,24 +175,15 @@ fn name(path: &str, tile: &Tile) -> String {
     format!("{}_{}_{}.png", path.replace('/', "_"), tile.x, tile.y)
 }
 
+/// Writes the kept tiles of images, each of which lies at its place, and the list.
 fn write_tiles(
     out: &Path,
     cuts: &[(String, Cut)],
+    places: &[PathBuf],
     args: &DataTile,
-    place: &Place,
 ) -> Result<(), Failure> {
-    let kept: std::collections::BTreeMap<&str, &Cut> = cuts
-        .iter()
-        .map(|(path, cut)| (path.as_str(), cut))
-        .collect();
-    let what = place.path(&args.what);
-    // The images are read once more, so that no more than one of them is in memory on each thread.
-    for (path, cut) in &kept {
-        let one = if what.is_file() {
-            what.clone()
-        } else {
-            what.join(path)
-        };
+    // The images are read once more, so that the tiles of no more than one of them are in memory.
+    for ((path, cut), place) in cuts.iter().zip(places) {
         let squares = |pixels: &Pixels| -> Vec<(String, Vec<u8>)> {
             let kept = cut.tiles.iter().filter(|tile| tile.left_out.is_none());
             kept.map(|tile| {
@@ -198,15 +192,11 @@ fn write_tiles(
             })
             .collect()
         };
-        let (written, broken) = images_at(&one, &args.reading, squares)?;
+        let (written, broken) = images_at(place, &args.reading, squares)?;
         if let Some(first) = broken.first() {
             return Err(broken_among(first, broken.len()));
         }
-        for (name, bytes) in written
-            .into_iter()
-            .filter_map(|(_, squares)| squares)
-            .flatten()
-        {
+        for (name, bytes) in written.into_iter().filter_map(|one| one.answer).flatten() {
             write_file(&out.join(name), &bytes)?;
         }
     }

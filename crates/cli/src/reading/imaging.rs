@@ -168,8 +168,15 @@ fn asked<T: Send>(
     asked_of(&Found(found.collect()), paths, reading, ask)
 }
 
-/// A path, and what was asked of the image's pixels; none if they cannot be asked.
-pub type AtPath<T> = (String, Option<T>);
+/// An image of a folder, of a pattern, or by itself.
+pub struct AtPath<T> {
+    /// Its path there.
+    pub path: String,
+    /// Where it lies.
+    pub place: PathBuf,
+    /// What was asked of its pixels; none if they cannot be asked.
+    pub answer: Option<T>,
+}
 
 /// What was asked of the pixels of each image of a folder, of a pattern or of one file, by its path there; and those that cannot be
 /// read.
@@ -190,7 +197,13 @@ pub fn images_at<T: Send>(
     };
     let (read, broken) = asked_of(&found, &paths, reading, ask)?;
     let read = paths.into_iter().zip(read);
-    let read = read.filter_map(|(path, one)| Some((path, one?.1)));
+    let read = read.filter_map(|(path, one)| {
+        Some(AtPath {
+            place: found.0.get(&path)?.clone(),
+            answer: one?.1,
+            path,
+        })
+    });
     Ok((read.collect(), broken))
 }
 

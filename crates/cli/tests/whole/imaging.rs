@@ -518,6 +518,14 @@ fn a_slide_is_cut_into_tiles_and_what_spoils_them_is_named() {
     assert!(image::open(place.path().join("sheet.png")).is_ok());
     // A second cut would be mixed with the first.
     bare(place.path(), &words).exits(2);
+    // Those of a pattern are written as well.
+    let words = ["data", "tile", "*.png", "--size", "64", "--out", "again"];
+    fs::remove_file(place.path().join("sheet.png")).expect("it was written");
+    bare(place.path(), &words).exits(0);
+    let again = fs::read_dir(place.path().join("again"))
+        .expect("a folder")
+        .count() as u64;
+    assert_eq!(again, files);
     // The list is a table that can be checked.
     bare(place.path(), &["data", "profile", "tiles/tiles.csv"]).exits(0);
     bare(
