@@ -245,7 +245,7 @@ pub fn numbers(table: &Table, column: &str) -> Result<Vec<Option<f64>>, EvalErro
 }
 
 /// Numbers for the patients of the chosen rows; every row has one.
-pub fn patients(table: &Table, column: &str, rows: &[usize]) -> Result<Vec<u32>, EvalError> {
+fn patients(table: &Table, column: &str, rows: &[usize]) -> Result<Vec<u32>, EvalError> {
     let texts = table.texts(column)?;
     let mut known: HashMap<&str, u32> = HashMap::new();
     let mut numbers = Vec::with_capacity(rows.len());
@@ -315,10 +315,7 @@ impl Columns {
             return Err(EvalError::NoTruth(self.truth.clone()));
         }
         let truth: Vec<bool> = rows.iter().map(|&row| truth[row] == Some(true)).collect();
-        let cluster = self.cluster.as_deref();
-        let cluster = cluster
-            .map(|column| patients(table, column, &rows))
-            .transpose()?;
+        let cluster = self.patients(table, &rows)?;
         let weight = self
             .weight
             .as_deref()
@@ -354,6 +351,18 @@ impl Columns {
             left_out,
             warnings,
         })
+    }
+
+    /// Numbers for the patients of the chosen rows, where patients are named.
+    pub(crate) fn patients(
+        &self,
+        table: &Table,
+        rows: &[usize],
+    ) -> Result<Option<Vec<u32>>, EvalError> {
+        let column = self.cluster.as_deref();
+        column
+            .map(|column| patients(table, column, rows))
+            .transpose()
     }
 
     fn weights(&self, table: &Table, column: &str, rows: &[usize]) -> Result<Vec<f64>, EvalError> {

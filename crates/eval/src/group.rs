@@ -1,7 +1,11 @@
 use std::collections::BTreeMap;
 
 use galen_stats::Estimate;
+use galen_table::Table;
 use serde::Serialize;
+
+use crate::columns::groups_of;
+use crate::{Columns, EvalError};
 
 /// Cases of one value of a column, or of one crossing, with every metric.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,4 +42,48 @@ pub fn undecidable(positives: usize, negatives: usize) -> Option<String> {
     Some(format!(
         "{text} to know a share of 0.8 to within 0.2 (here are {positives} diseased and {negatives} healthy)."
     ))
+}
+
+impl Group {
+    /// Which group it is: `sex F, site north`.
+    pub fn in_words(&self) -> String {
+        let by = self
+            .by
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"));
+        by.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What was measured of a group.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GroupOf<P> {
+    pub by: BTreeMap<String, String>,
+    #[serde(flatten)]
+    pub part: P,
+}
+
+/// What is measured of all rows, and of each value of each column of groups; `of` is told the places of cases and their patients.
+pub(crate) fn by_group<P>(
+    table: &Table,
+    columns: &Columns,
+    (rows, cluster): (&[usize], Option<&[u32]>),
+    of: impl Fn(&[usize], Option<&[u32]>) -> P,
+) -> Result<(P, Vec<GroupOf<P>>), EvalError> {
+    let part = |places: &[usize]| {
+        let of_places = |all: &[u32]| places.iter().map(|&place| all[place]).collect();
+        let cluster: Option<Vec<u32>> = cluster.map(of_places);
+        of(places, cluster.as_deref())
+    };
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let mut groups = Vec::new();
+    for name in &columns.groups {
+        for (value, places) in groups_of(table, &[name], rows)? {
+            groups.push(GroupOf {
+                by: [(name.clone(), value.concat())].into(),
+                part: part(&places),
+            });
+        }
+    }
+    Ok((part(&all), groups))
 }

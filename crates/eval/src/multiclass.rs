@@ -8,8 +8,9 @@ use galen_stats::{Cases, Estimate};
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::columns::{groups_of, numbers, patients, same_value};
+use crate::columns::{numbers, same_value};
 use crate::drawn::Patients;
+use crate::group::{GroupOf, by_group};
 use crate::{Columns, EvalError, LeftOut, Settings};
 
 /// Metrics of all classes, in the order of the manual, with what they are.
@@ -52,7 +53,7 @@ pub struct Multiclass {
     pub by_class: BTreeMap<String, BTreeMap<String, Estimate>>,
     /// Rows are true classes, columns answers.
     pub confusion: Vec<Vec<u64>>,
-    pub groups: Vec<GroupOf>,
+    pub groups: Vec<GroupOf<Part>>,
 }
 
 /// Metrics of cases.
@@ -62,14 +63,6 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clusters: Option<u64>,
     pub metrics: BTreeMap<String, Estimate>,
-}
-
-/// The same of a group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GroupOf {
-    pub by: BTreeMap<String, String>,
-    #[serde(flatten)]
-    pub part: Part,
 }
 
 /// Cases of several classes.
@@ -162,10 +155,7 @@ pub fn evaluate(
             )));
         }
     };
-    let cluster = columns.cluster.as_deref();
-    let cluster = cluster
-        .map(|column| patients(table, column, &rows))
-        .transpose()?;
+    let cluster = columns.patients(table, &rows)?;
     let answers = Answers {
         classes: classes.len(),
         truth,
@@ -173,14 +163,9 @@ pub fn evaluate(
         scores: scored,
     };
     let ids = settings.among(MULTICLASS.iter().map(|(id, _)| *id))?;
-    let of = |places: &[usize]| {
-        let cluster: Option<Vec<u32>> = cluster
-            .as_ref()
-            .map(|all| places.iter().map(|&place| all[place]).collect());
-        answers.part(places, cluster.as_deref(), &ids, settings)
-    };
-    let all: Vec<usize> = (0..rows.len()).collect();
-    let overall = of(&all);
+    let of =
+        |places: &[usize], cluster: Option<&[u32]>| answers.part(places, cluster, &ids, settings);
+    let (overall, groups) = by_group(table, columns, (&rows, cluster.as_deref()), of)?;
     let mut by_class = BTreeMap::new();
     for (class, name) in classes.iter().enumerate() {
         by_class.insert(
@@ -191,15 +176,6 @@ pub fn evaluate(
     let mut confusion = vec![vec![0; classes.len()]; classes.len()];
     for (truth, own) in answers.truth.iter().zip(&answers.predicted) {
         confusion[*truth][*own] += 1;
-    }
-    let mut groups = Vec::new();
-    for name in &columns.groups {
-        for (value, places) in groups_of(table, &[name], &rows)? {
-            groups.push(GroupOf {
-                by: [(name.clone(), value.concat())].into(),
-                part: of(&places),
-            });
-        }
     }
     Ok(Multiclass {
         n: rows.len(),

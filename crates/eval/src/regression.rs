@@ -6,8 +6,9 @@ use galen_stats::Estimate;
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::columns::{groups_of, numbers, patients};
+use crate::columns::numbers;
 use crate::drawn::Patients;
+use crate::group::{GroupOf, by_group};
 use crate::{Columns, EvalError, LeftOut, Settings};
 
 /// A metric of predicted against true numbers.
@@ -65,7 +66,7 @@ pub struct Regression {
     pub clusters: Option<u64>,
     pub left_out: LeftOut,
     pub overall: Part,
-    pub groups: Vec<GroupOf>,
+    pub groups: Vec<GroupOf<Part>>,
 }
 
 /// Metrics of cases.
@@ -77,14 +78,6 @@ pub struct Part {
     pub metrics: BTreeMap<String, Estimate>,
     /// Lower and upper limit of agreement: between them lie 95 of 100 differences of predicted and true.
     pub agreement: Option<[f64; 2]>,
-}
-
-/// The same of a group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GroupOf {
-    pub by: BTreeMap<String, String>,
-    #[serde(flatten)]
-    pub part: Part,
 }
 
 /// Measures a table. Intervals are percentile intervals of draws of patients.
@@ -122,28 +115,12 @@ pub fn evaluate(
         .iter()
         .filter(|one| asked.contains(&one.id))
         .collect();
-    let cluster = columns.cluster.as_deref();
-    let cluster = cluster
-        .map(|column| patients(table, column, &rows))
-        .transpose()?;
-    let of = |places: &[usize]| {
+    let cluster = columns.patients(table, &rows)?;
+    let of = |places: &[usize], cluster: Option<&[u32]>| {
         let pairs: Vec<(f64, f64)> = places.iter().map(|&place| pairs[place]).collect();
-        let cluster: Option<Vec<u32>> = cluster
-            .as_ref()
-            .map(|all| places.iter().map(|&place| all[place]).collect());
-        part(&pairs, cluster.as_deref(), &metrics, settings)
+        part(&pairs, cluster, &metrics, settings)
     };
-    let all: Vec<usize> = (0..pairs.len()).collect();
-    let overall = of(&all);
-    let mut groups = Vec::new();
-    for name in &columns.groups {
-        for (value, places) in groups_of(table, &[name], &rows)? {
-            groups.push(GroupOf {
-                by: [(name.clone(), value.concat())].into(),
-                part: of(&places),
-            });
-        }
-    }
+    let (overall, groups) = by_group(table, columns, (&rows, cluster.as_deref()), of)?;
     Ok(Regression {
         n: pairs.len(),
         clusters: overall.clusters,

@@ -9,8 +9,9 @@ use galen_stats::survival::{
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::columns::{groups_of, numbers, patients, yes_or_no};
+use crate::columns::{numbers, yes_or_no};
 use crate::drawn::Patients;
+use crate::group::{GroupOf, by_group};
 use crate::{Columns, EvalError, LeftOut, Settings};
 
 /// Metrics of survival, in the order of the manual, with what they are; `_t` are asked at each horizon.
@@ -47,7 +48,7 @@ pub struct Survival {
     pub left_out: LeftOut,
     pub horizons: Vec<f64>,
     pub overall: Part,
-    pub groups: Vec<GroupOf>,
+    pub groups: Vec<GroupOf<Part>>,
 }
 
 /// Metrics of cases; those of a horizon are `auc_t@365`.
@@ -58,14 +59,6 @@ pub struct Part {
     pub clusters: Option<u64>,
     pub events: usize,
     pub metrics: BTreeMap<String, Estimate>,
-}
-
-/// The same of a group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GroupOf {
-    pub by: BTreeMap<String, String>,
-    #[serde(flatten)]
-    pub part: Part,
 }
 
 /// Which columns say when, whether, and how likely.
@@ -133,10 +126,7 @@ pub fn evaluate(
     horizons.extend(asked.scores.iter().filter_map(|(horizon, _)| *horizon));
     horizons.sort_by(f64::total_cmp);
     horizons.dedup();
-    let cluster = columns.cluster.as_deref();
-    let cluster = cluster
-        .map(|column| patients(table, column, &rows))
-        .transpose()?;
+    let cluster = columns.patients(table, &rows)?;
     let bench = Bench {
         cases,
         scores,
@@ -144,23 +134,9 @@ pub fn evaluate(
         horizons: &horizons,
     };
     let ids = settings.among(SURVIVAL.iter().map(|(id, _)| *id))?;
-    let of = |places: &[usize]| {
-        let cluster: Option<Vec<u32>> = cluster
-            .as_ref()
-            .map(|all| places.iter().map(|&place| all[place]).collect());
-        bench.part(places, cluster.as_deref(), &ids, settings)
-    };
-    let all: Vec<usize> = (0..rows.len()).collect();
-    let overall = of(&all);
-    let mut groups = Vec::new();
-    for name in &columns.groups {
-        for (value, places) in groups_of(table, &[name], &rows)? {
-            groups.push(GroupOf {
-                by: [(name.clone(), value.concat())].into(),
-                part: of(&places),
-            });
-        }
-    }
+    let of =
+        |places: &[usize], cluster: Option<&[u32]>| bench.part(places, cluster, &ids, settings);
+    let (overall, groups) = by_group(table, columns, (&rows, cluster.as_deref()), of)?;
     Ok(Survival {
         n: rows.len(),
         clusters: overall.clusters,

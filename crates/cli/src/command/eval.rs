@@ -122,9 +122,14 @@ fn settings_of(settings: &Settings, threshold: Option<f64>) -> Value {
     })
 }
 
-pub(super) fn settings(how: &How) -> Result<Settings, Failure> {
-    let level = Level::new(how.level)
-        .map_err(|error| Failure::usage("level", error.to_string(), "write --level 0.95"))?;
+/// A confidence level that was asked for.
+fn level_of(level: f64) -> Result<Level, Failure> {
+    Level::new(level)
+        .map_err(|error| Failure::usage("level", error.to_string(), "write --level 0.95"))
+}
+
+fn settings(how: &How) -> Result<Settings, Failure> {
+    let level = level_of(how.level)?;
     let method = how.method.as_deref().map(|id| {
         Method::by_id(id).ok_or_else(|| {
             let known: Vec<&str> = METHODS.into_iter().map(Method::id).collect();

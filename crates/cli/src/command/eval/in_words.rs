@@ -23,14 +23,9 @@ pub fn binary(found: &Binary) -> String {
     }
     lines.extend(found.overall.metrics.iter().map(line));
     for group in &found.groups {
-        let by: Vec<String> = group
-            .by
-            .iter()
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
         lines.push(format!(
             "\n{}: {} cases{}, {} diseased{}",
-            by.join(", "),
+            group.in_words(),
             group.n,
             patients(group.clusters),
             group.positives,

@@ -205,12 +205,7 @@ fn forest(found: &Binary, how: &How) -> Option<(Plot, String)> {
     let all = found.overall.metrics.get(id)?;
     let mut rows = vec![row("everybody".to_owned(), all)];
     for group in &found.groups {
-        let by: Vec<String> = group
-            .by
-            .iter()
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
-        rows.push(row(by.join(", "), group.metrics.get(id)?));
+        rows.push(row(group.in_words(), group.metrics.get(id)?));
     }
     let title = galen_stats::metric::by_id(id).map_or(id, |metric| metric.about().title);
     let plot = Plot::Forest(Forest {

@@ -1,11 +1,10 @@
 //! `galen eval readers`: a reader study.
 
 use galen_eval::readers::{Readings, Study, evaluate};
-use galen_stats::Level;
 use galen_stats::readers::Covariances;
 use serde_json::json;
 
-use super::failure;
+use super::{failure, level_of};
 use crate::args::{CovarianceWord, EvalReaders};
 use crate::place::Place;
 use crate::reading::table_in;
@@ -13,8 +12,7 @@ use crate::report::{Failure, Report};
 use crate::words::{estimate, number, table};
 
 pub fn readers(args: &EvalReaders, place: &Place) -> Result<Report, Failure> {
-    let level = Level::new(args.level)
-        .map_err(|error| Failure::usage("level", error.to_string(), "write --level 0.95"))?;
+    let level = level_of(args.level)?;
     let read = table_in(&place.path(&args.what), &args.reading)?;
     if args.cluster.is_some() && args.covariance == CovarianceWord::Jackknife {
         return Err(Failure::usage(

@@ -1,9 +1,9 @@
 //! `galen eval size`: how many cases a criterion needs.
 
-use galen_stats::Level;
 use galen_stats::power::{auroc_power, auroc_size, wilson_power, wilson_size};
 use serde_json::json;
 
+use super::level_of;
 use crate::args::EvalSize;
 use crate::report::{Failure, Report};
 
@@ -18,8 +18,7 @@ enum Of {
 }
 
 pub fn size(args: &EvalSize) -> Result<Report, Failure> {
-    let level = Level::new(args.level)
-        .map_err(|error| Failure::usage("level", error.to_string(), "write --level 0.95"))?;
+    let level = level_of(args.level)?;
     must_be(args)?;
     // What repeats within a patient says less.
     let effect = 1.0 + (args.cluster_size - 1.0) * args.icc;
