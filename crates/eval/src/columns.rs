@@ -353,6 +353,16 @@ impl Columns {
         })
     }
 
+    /// Refuses rows without an answer unless they are to be left out, as [`Self::read`] does.
+    pub(crate) fn may_leave_out(&self, left_out: &LeftOut) -> Result<(), EvalError> {
+        match (self.indeterminate, left_out.no_answer) {
+            (Indeterminate::Exclude, _) | (_, 0) => Ok(()),
+            (_, count) => Err(EvalError::Other(format!(
+                "{count} rows have no answer of the model."
+            ))),
+        }
+    }
+
     /// Numbers for the patients of the chosen rows, where patients are named.
     pub(crate) fn patients(
         &self,

@@ -107,6 +107,7 @@ pub fn evaluate(
             (_, None) => left_out.no_answer += 1,
         }
     }
+    columns.may_leave_out(&left_out)?;
     if pairs.is_empty() {
         return Err(EvalError::NoTruth(columns.truth.clone()));
     }

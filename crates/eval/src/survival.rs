@@ -100,6 +100,7 @@ pub fn evaluate(
             _ => rows.push(row),
         }
     }
+    columns.may_leave_out(&left_out)?;
     if rows.is_empty() {
         return Err(EvalError::NoTruth(columns.truth.clone()));
     }

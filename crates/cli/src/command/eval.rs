@@ -45,6 +45,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
             "leave --plot out, or ask --task binary",
         ));
     }
+    refuse_unread(args)?;
     let table = table_in(&place.path(what), &args.reading)?;
     let columns = Columns {
         truth: truth.clone(),
@@ -108,6 +109,33 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
     document["task"] = json!(task);
     document["settings"] = settings_of(&settings, args.threshold);
     Ok(Report::new("eval", document, text))
+}
+
+/// Refuses what a task does not read, rather than give numbers as if it did.
+fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
+    if args.task == EvalTask::Binary {
+        return Ok(());
+    }
+    let unread = [
+        ("--weight", args.weight.is_some()),
+        ("--id", args.id.is_some()),
+        ("--cross", args.cross),
+        ("--margin", args.margin.is_some()),
+        ("--method", args.how.method.is_some()),
+        ("--threshold", args.threshold.is_some()),
+        (
+            "--indeterminate wrong",
+            args.indeterminate == IndeterminateWord::Wrong,
+        ),
+    ];
+    match unread.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::usage(
+            "unread",
+            format!("{option} is for yes-or-no cases, and this task does not read it"),
+            "leave it out, or ask --task binary",
+        )),
+    }
 }
 
 fn settings_of(settings: &Settings, threshold: Option<f64>) -> Value {

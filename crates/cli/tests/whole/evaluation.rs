@@ -325,6 +325,17 @@ fn classes_numbers_and_times_are_evaluated() {
         "times.csv --task survival --truth days --score risk",
     )
     .exits(2);
+    // What a task does not read is refused, and so is a row without an answer unless it is to be left out.
+    let line = "numbers.csv --task regression --truth y --score own";
+    for option in ["--weight y", "--indeterminate wrong", "--method wilson"] {
+        let refused = eval(place.path(), &format!("{line} {option}")).exits(2);
+        assert_eq!(refused.json()["code"], "unread", "{option}");
+    }
+    fs::write(place.path().join("gap.csv"), "y,own\n1,1.5\n2,\n3,3.5\n").expect("a file");
+    let line = "gap.csv --task regression --truth y --score own";
+    eval(place.path(), line).exits(2);
+    let left = eval(place.path(), &format!("{line} --indeterminate exclude"));
+    assert_eq!(left.exits(0).json()["left_out"]["no_answer"], 1);
 }
 
 #[test]
