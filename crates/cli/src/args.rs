@@ -113,6 +113,9 @@ pub enum Verb {
     Gate {
         /// A change or a run
         id: String,
+        /// Write a report for a build server: .xml is JUnit, .sarif is SARIF
+        #[arg(long, value_name = "F")]
+        report: Vec<PathBuf>,
         #[command(flatten)]
         replay: Replay,
     },

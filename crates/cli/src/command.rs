@@ -82,7 +82,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Runs => run::runs(place),
         Verb::Show { id } => show::show(&id, place),
         Verb::Compare { a, b } => run::compare(&a, &b, place),
-        Verb::Gate { id, replay } => gate::gate(&id, replay.as_of, place),
+        Verb::Gate { id, report, replay } => gate::gate(&id, &report, replay.as_of, place),
         Verb::Explain(args) => explain::explain(&args, place),
         Verb::Change(args) => change::change(&args, place),
         Verb::Release { change, replay } => release::release(&change, replay.as_of, place),

@@ -1,6 +1,7 @@
 //! The binary `galen`: arguments, terminal, exit codes. It joins the crates and the adapters, and decides nothing.
 
 mod args;
+mod build_server;
 mod command;
 mod demo;
 mod outside;

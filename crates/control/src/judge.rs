@@ -1,9 +1,11 @@
 //! Judging: whether an interval clears the bound that was declared before it was measured.
 
+mod families;
+
 use std::fmt;
 
 use galen_spec::Rule;
-use galen_spec::protocol::{Criterion, CriterionKind, Difference, Protocol};
+use galen_spec::protocol::{Asked, Criterion, CriterionKind, Difference, Protocol};
 use galen_stats::Estimate;
 use galen_store::Digest;
 use serde::{Deserialize, Serialize};
@@ -55,10 +57,20 @@ pub struct CriterionResult {
     pub metric: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Whether the estimate is a difference of two values of the metric.
+    #[serde(default)]
+    pub is_difference: bool,
     pub rule: Rule,
+    /// The estimate at the level at which the criterion was asked last.
     pub estimate: Estimate,
     pub result: Outcome,
     pub declared: Declared,
+    /// The family that it shares the error with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Why it was not asked at all, though it asks something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_asked: Option<String>,
 }
 
 /// Whether a criterion was declared before the reference set was looked at.
@@ -94,13 +106,23 @@ pub fn judge(rule: Rule, estimate: &Estimate) -> Outcome {
 
 /// Every criterion of the protocol on the evidence.
 ///
-/// A row counts for a criterion only if it has the criterion's level and its endpoint's subgroup, and is the only one;
-/// otherwise the criterion is inconclusive.
+/// A row counts for a criterion only if it has the level that is asked and its endpoint's subgroup, and is the only one;
+/// otherwise the criterion is inconclusive. Criteria of a family are met as its procedure says, and those of a later family only if
+/// all of the earlier ones were met.
 pub fn criteria(state: &State, protocol: &Protocol, evidence: &Evidence) -> Vec<CriterionResult> {
+    let asked = families::asked(state, protocol, evidence);
     protocol
         .criteria
         .iter()
-        .map(|criterion| one(state, protocol, evidence, criterion))
+        .map(|criterion| {
+            one(
+                state,
+                protocol,
+                evidence,
+                criterion,
+                asked.get(&criterion.id),
+            )
+        })
         .collect()
 }
 
@@ -134,9 +156,9 @@ fn row_of<'a>(
     protocol: &Protocol,
     criterion: &Criterion,
     evidence: &'a Evidence,
+    level: f64,
 ) -> Result<&'a Estimate, String> {
     let id = &criterion.endpoint;
-    let level = protocol.level_of(criterion);
     let endpoint = protocol
         .endpoint(id)
         .ok_or_else(|| format!("the protocol has no endpoint {id}"))?;
@@ -159,15 +181,29 @@ fn one(
     protocol: &Protocol,
     evidence: &Evidence,
     criterion: &Criterion,
+    asked: Option<&Asked>,
 ) -> CriterionResult {
     let endpoint = protocol.endpoint(&criterion.endpoint);
-    let estimate = row_of(protocol, criterion, evidence)
+    let (share, not_asked) = match asked {
+        Some(Asked::Met(share) | Asked::NotMet(share)) => (*share, None),
+        Some(Asked::NotReached(before)) => (
+            1.0,
+            Some(format!("{before}, which comes before it, was not met")),
+        ),
+        None => (1.0, None),
+    };
+    let level = protocol.level_at(criterion, share);
+    let estimate = row_of(protocol, criterion, evidence, level)
         .cloned()
-        .unwrap_or_else(|why| absent(protocol.level_of(criterion), why));
+        .unwrap_or_else(|why| absent(level, why));
     let result = if asks_nothing(state, protocol, criterion) {
         Outcome::NotApplicable
     } else {
-        judge(criterion.rule, &estimate)
+        match (judge(criterion.rule, &estimate), asked) {
+            // Its own interval clears the bound, but the error that it would be claimed with is spent.
+            (Outcome::Pass, Some(Asked::NotMet(_) | Asked::NotReached(_))) => Outcome::Inconclusive,
+            (alone, _) => alone,
+        }
     };
     let by = endpoint.and_then(|endpoint| match &endpoint.difference {
         Some(Difference::Between(pair)) => Some(pair.join(" minus ")),
@@ -189,14 +225,19 @@ fn one(
             .map(|endpoint| endpoint.metric.clone())
             .unwrap_or_default(),
         by,
+        is_difference: endpoint.is_some_and(|endpoint| endpoint.difference.is_some()),
         rule: criterion.rule,
         estimate,
+        not_asked: not_asked.filter(|_| result != Outcome::NotApplicable),
         result,
         declared: if post_hoc {
             Declared::PostHoc
         } else {
             Declared::Frozen
         },
+        family: protocol
+            .family_of(criterion)
+            .map(|family| family.id.clone()),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod html;
 pub mod page;
 pub mod plot;
 pub mod print;
+pub mod sentence;
 pub mod specimen;
 
 pub use book::Book;

@@ -39,7 +39,7 @@ pub fn evaluate(evaluation: &Evaluation) -> Result<Evidence, ActError> {
             .criteria
             .iter()
             .filter(|criterion| criterion.endpoint == endpoint.id)
-            .map(|criterion| protocol.level_of(criterion))
+            .flat_map(|criterion| protocol.levels_of(criterion))
             .collect();
         levels.sort_by(f64::total_cmp);
         levels.dedup();

@@ -10,6 +10,7 @@ mod duties;
 mod endpoints;
 mod events;
 mod expectations;
+mod families;
 mod hazards;
 mod ids;
 mod inputs;
@@ -57,6 +58,7 @@ pub const CHECKS: &[&dyn CrossCheck] = &[
     &perturbations::Perturbations,
     &endpoints::Endpoints,
     &criteria::Criteria,
+    &families::Families,
     &decidable::Decidable,
     &stages::Stages,
     &dependencies::Dependencies,

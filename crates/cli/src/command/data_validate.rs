@@ -1,6 +1,5 @@
 //! `galen data validate` on files.
 
-mod build_server;
 mod failing;
 mod others;
 mod tfdv;
@@ -24,6 +23,7 @@ use serde_json::{Value, json};
 use super::data::found_lines;
 use super::data_accept::{documents_of, lines_of};
 use crate::args::DataValidate;
+use crate::build_server::{self, Asked, BuildReport, Grave};
 use crate::command::declared_file;
 use crate::outside::read_file;
 use crate::place::Place;
@@ -97,8 +97,9 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     };
     let (stops, warns) = (counts(Severity::Stop), counts(Severity::Warn));
     let ok = stops == 0 && !(args.strict && warns > 0);
+    let built = built(file, &expect, &results, scan);
     for report in &args.report {
-        build_server::write(&place.path(report), file, &expect, &results, scan)?;
+        build_server::write(&place.path(report), &built)?;
     }
     let failed: Vec<&Value> = shown
         .as_array()
@@ -127,6 +128,31 @@ pub fn validate_file(file: &Path, args: &DataValidate, place: &Place) -> Result<
     }
     let report = Report::new("data validate", document, lines.join("\n")).judged(ok);
     Ok(report.without(&broken, args.reading.skip_bad))
+}
+
+/// What a build server is told: an expectation that does not hold, at the line of its first unexpected row where the file has lines.
+fn built(data: &Path, suite: &Path, results: &[ExpectationResult], scan: &dyn Scan) -> BuildReport {
+    let asked = results.iter().map(|one| {
+        let grave = match one.severity {
+            Severity::Stop => Grave::Error,
+            Severity::Warn => Grave::Warning,
+            Severity::Note => Grave::Note,
+        };
+        let first = one.examples.first().filter(|_| !one.ok);
+        Asked {
+            id: one.id.clone(),
+            asked_by: suite.display().to_string(),
+            rule: one.expectation.clone(),
+            found: (!one.ok).then(|| (grave, words_of(one))),
+            file: data.to_owned(),
+            line: first.and_then(|first| scan.line(first.row)),
+        }
+    });
+    BuildReport {
+        command: "data validate",
+        suite: data.display().to_string(),
+        asked: asked.collect(),
+    }
 }
 
 /// Refuses for a dataset of the project what is asked of a file only: a dataset is judged as the frozen plan says.

@@ -1,18 +1,48 @@
 //! `galen gate`: the verdict on a change, or the development gate of a run.
 
+use std::path::PathBuf;
+
 use galen_control::judge::{self, CriterionResult, Verdict};
+use galen_dossier::sentence::sentence;
+use galen_lifecycle::Project;
+use galen_spec::{Name, Positions};
+use galen_store::Digest;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use crate::build_server::{self, Asked, BuildReport, Grave};
 use crate::place::Place;
 use crate::report::{Failure, Report};
 use crate::words;
 
-pub fn gate(id: &str, as_of: Option<Date>, place: &Place) -> Result<Report, Failure> {
+pub fn gate(
+    id: &str,
+    reports: &[PathBuf],
+    as_of: Option<Date>,
+    place: &Place,
+) -> Result<Report, Failure> {
+    build_server::refuse_unknown(reports)?;
     let project = place.project()?;
-    if id.starts_with("run-") {
-        return development(id, &project);
+    let (report, criteria, protocol) = match id.starts_with("run-") {
+        true => development(id, &project)?,
+        false => reference(id, as_of, &project, place)?,
+    };
+    let built = built(id, &criteria, protocol, &project);
+    for path in reports {
+        build_server::write(&place.path(path), &built)?;
     }
+    Ok(report)
+}
+
+/// A report, the criteria that it tells of, and their protocol.
+type Judged = (Report, Vec<CriterionResult>, Digest);
+
+fn reference(
+    id: &str,
+    as_of: Option<Date>,
+    project: &Project,
+    place: &Place,
+) -> Result<Judged, Failure> {
     let judged = project.judge(&place.actor()?, as_of, id)?;
     let look = &judged.judge;
     let mut lines = vec![format!(
@@ -20,6 +50,7 @@ pub fn gate(id: &str, as_of: Option<Date>, place: &Place) -> Result<Report, Fail
         look.look, look.looks_allowed, look.verdict
     )];
     lines.extend(judged.criteria.iter().map(words::criterion));
+    lines.extend(blocking_lines(&judged.criteria));
     let left = look.looks_allowed.saturating_sub(look.look);
     lines.push(match left {
         0 => "No look is left at this set.".to_owned(),
@@ -45,10 +76,12 @@ pub fn gate(id: &str, as_of: Option<Date>, place: &Place) -> Result<Report, Fail
         "limitations": look.limitations,
         "entry": judged.entry.index,
     });
-    Ok(Report::new("gate", document, lines.join("\n")).judged(look.verdict == Verdict::Pass))
+    let report = Report::new("gate", document, lines.join("\n"));
+    let report = report.judged(look.verdict == Verdict::Pass);
+    Ok((report, judged.criteria, look.protocol))
 }
 
-fn development(id: &str, project: &galen_lifecycle::Project) -> Result<Report, Failure> {
+fn development(id: &str, project: &Project) -> Result<Judged, Failure> {
     let state = project.state()?;
     let run = state.run(id).map_err(galen_lifecycle::ActError::from)?;
     let Some(gate) = &run.development else {
@@ -73,6 +106,7 @@ fn development(id: &str, project: &galen_lifecycle::Project) -> Result<Report, F
         gate.verdict
     )];
     lines.extend(criteria.iter().map(words::criterion));
+    lines.extend(blocking_lines(&criteria));
     let document = json!({
         "verdict": gate.verdict,
         "set": "development",
@@ -80,7 +114,54 @@ fn development(id: &str, project: &galen_lifecycle::Project) -> Result<Report, F
         "criteria": rows(&criteria, &json!(gate.evidence)),
         "budget": Value::Null,
     });
-    Ok(Report::new("gate", document, lines.join("\n")).judged(gate.verdict == Verdict::Pass))
+    let report = Report::new("gate", document, lines.join("\n"));
+    let report = report.judged(gate.verdict == Verdict::Pass);
+    Ok((report, criteria, digest))
+}
+
+/// What blocks, in sentences that a clinician understands.
+fn blocking_lines(criteria: &[CriterionResult]) -> Vec<String> {
+    let blocking = criteria.iter().filter(|one| judge::blocks(one));
+    blocking.map(sentence).collect()
+}
+
+/// What a build server is told: a criterion that blocks is an error, one that limits a warning, at its line of the protocol if the
+/// file is still the one that was judged by.
+fn built(
+    id: &str,
+    criteria: &[CriterionResult],
+    protocol: Digest,
+    project: &Project,
+) -> BuildReport {
+    let file = Name::Protocol.file();
+    let bytes = project.files.read(&file).unwrap_or_default();
+    let is_same = Digest::of(&bytes) == protocol;
+    let text = String::from_utf8(bytes).ok().filter(|_| is_same);
+    let places = text.map(|text| Positions::of(&text));
+    let asked = criteria.iter().enumerate().map(|(at, one)| {
+        let grave = match (judge::blocks(one), judge::limits(one)) {
+            (true, _) => Some(Grave::Error),
+            (_, true) => Some(Grave::Warning),
+            _ => None,
+        };
+        let line = places.as_ref().and_then(|places| {
+            let place = places.find(&format!("criteria[{at}].id"))?;
+            Some(u64::from(place.line))
+        });
+        Asked {
+            id: one.id.clone(),
+            asked_by: file.clone(),
+            rule: one.metric.clone(),
+            found: grave.map(|grave| (grave, sentence(one))),
+            file: PathBuf::from(&file),
+            line,
+        }
+    });
+    BuildReport {
+        command: "gate",
+        suite: id.to_owned(),
+        asked: asked.collect(),
+    }
 }
 
 fn rows(criteria: &[CriterionResult], evidence: &Value) -> Vec<Value> {
@@ -101,6 +182,9 @@ fn rows(criteria: &[CriterionResult], evidence: &Value) -> Vec<Value> {
                 "why": one.estimate.why,
                 "result": one.result,
                 "declared": one.declared,
+                "family": one.family,
+                "not_asked": one.not_asked,
+                "sentence": sentence(one),
                 "evidence": evidence,
             })
         })

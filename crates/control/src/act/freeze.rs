@@ -78,7 +78,13 @@ pub fn fingerprint(protocol: &protocol::Protocol, criterion: &protocol::Criterio
     });
     // Another budget after a look would ask less of a model.
     if protocol.reference_set.spending.is_some() {
-        asked["level"] = protocol.level_of(criterion).into();
+        asked["level"] = protocol.level_at(criterion, 1.0).into();
+    }
+    // So would another family, or an easier criterion before it or beside it.
+    if protocol.family_of(criterion).is_some() {
+        let sharing = |one: &&protocol::Criterion| protocol.family_of(one).is_some();
+        let sharing: Vec<_> = protocol.criteria.iter().filter(sharing).collect();
+        asked["families"] = serde_json::json!([protocol.families, sharing]);
     }
     Digest::of(asked.to_string().as_bytes())
 }
@@ -144,6 +150,7 @@ pub(crate) fn decide(scene: &Scene, ask: &Ask) -> Result<Deed, Refusal> {
     let protocol = ask.protocol.as_ref().map(|held| &held.value);
     if let Some(protocol) = protocol {
         ids_are_unique(protocol)?;
+        families_hold(protocol)?;
     }
     let criteria = protocol.map(|protocol| {
         let fingerprints = protocol.criteria.iter().map(|criterion| Fingerprint {
@@ -212,6 +219,25 @@ fn ids_are_unique(protocol: &protocol::Protocol) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Families that name nothing, or share more than there is, would let pass what should not.
+fn families_hold(protocol: &protocol::Protocol) -> Result<(), Refusal> {
+    let wrong = |family: &protocol::Family| {
+        let (_, what) = family.problem(protocol)?;
+        Some(format!(
+            "the family `{}` of protocol.yaml: {what}",
+            family.id
+        ))
+    };
+    match protocol.families.iter().find_map(wrong) {
+        None => Ok(()),
+        Some(what) => Err(Refusal::new(
+            "wrong_file",
+            what,
+            "correct protocol.yaml: galen check",
+        )),
+    }
 }
 
 impl Freeze {

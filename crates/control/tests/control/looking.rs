@@ -94,14 +94,14 @@ fn looks_that_share_the_error_are_judged_at_a_higher_level() {
         serde_json::from_value(plan).unwrap()
     };
     let criterion = &protocol.criteria[0];
-    let equal = protocol.level_of(criterion);
+    let equal = protocol.level_at(criterion, 1.0);
     assert!((equal - (1.0 - (1.0 - criterion.level) / 3.0)).abs() < 1e-12);
     let mut adaptive = protocol.clone();
     adaptive.reference_set.spending = Some(galen_spec::protocol::Spending::Adaptive);
-    let level = adaptive.level_of(criterion);
+    let level = adaptive.level_at(criterion, 1.0);
     assert!((level - (1.0 - (1.0 - criterion.level) / 7.0)).abs() < 1e-12);
     adaptive.reference_set.spending = None;
-    assert_eq!(adaptive.level_of(criterion), criterion.level);
+    assert_eq!(adaptive.levels_of(criterion), [criterion.level]);
 }
 
 #[test]

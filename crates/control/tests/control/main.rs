@@ -3,6 +3,7 @@
 mod accepting;
 mod acts;
 mod canary;
+mod families;
 mod gate;
 mod judging;
 mod looking;

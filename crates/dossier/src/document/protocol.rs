@@ -3,8 +3,8 @@
 use galen_control::Held;
 use galen_spec::Name;
 use galen_spec::protocol::{
-    Criterion, CriterionKind, Difference, Endpoint, Protocol as Plan, ReferenceSet, Spending,
-    Subgroup,
+    Criterion, CriterionKind, Difference, Endpoint, Procedure, Protocol as Plan, ReferenceSet,
+    Spending, Subgroup,
 };
 
 use super::Document;
@@ -108,6 +108,7 @@ pub(super) fn plan(book: &Book, level: u8) -> Vec<Block> {
         "A required criterion passes only if the whole interval clears its bound; one that the set cannot decide is inconclusive and blocks. A descriptive one that does not pass becomes a limitation in the labelling.",
     ));
     blocks.extend(criteria(plan));
+    blocks.extend(families(plan));
     blocks.push(Block::heading(level, "Endpoints"));
     let endpoints = plan.endpoints.iter().map(|endpoint| {
         vec![
@@ -158,16 +159,74 @@ pub(super) fn plan(book: &Book, level: u8) -> Vec<Block> {
     blocks
 }
 
-/// The level at which a criterion is judged, and its own where the looks share the error.
+/// The levels at which a criterion may be asked, and its own where looks or a family share the error.
 fn level(plan: &Plan, criterion: &Criterion) -> String {
     let own = written(criterion.level, 2);
-    match plan.reference_set.spending {
-        None => own,
-        Some(_) => format!(
-            "{}, {own} over all looks",
-            written(plan.level_of(criterion), 4)
-        ),
+    let levels = plan.levels_of(criterion);
+    if levels == [criterion.level] {
+        return own;
     }
+    let digits = |level: &f64| written(*level, 4);
+    let levels = match levels.as_slice() {
+        [strictest, .., loosest] => format!("{} to {}", digits(strictest), digits(loosest)),
+        _ => levels.iter().map(digits).collect(),
+    };
+    let shared = match (plan.family_of(criterion), plan.reference_set.spending) {
+        (Some(family), None) => format!("the family {}", family.id),
+        (Some(family), Some(_)) => format!("all looks and the family {}", family.id),
+        (None, _) => "all looks".to_owned(),
+    };
+    format!("{levels}, {own} over {shared}")
+}
+
+/// The families of criteria, the primary one first.
+fn families(plan: &Plan) -> Vec<Block> {
+    if plan.families.is_empty() {
+        return Vec::new();
+    }
+    let rows = plan.families.iter().map(|family| {
+        let how = match family.procedure {
+            Procedure::Holm => {
+                "Holm: the surest first, at the share of all that are left".to_owned()
+            }
+            Procedure::Hochberg => {
+                "Hochberg: the least sure first; right where the numbers depend positively"
+                    .to_owned()
+            }
+            Procedure::FixedSequence => {
+                "in this order, each at the whole error, until one is not met".to_owned()
+            }
+            Procedure::Graphical => {
+                let start = |(id, share): (&String, &f64)| format!("{id} {share}");
+                let starts: Vec<String> = family.weights.iter().map(start).collect();
+                let arrows = family.transitions.iter().flat_map(|(from, to)| {
+                    to.iter()
+                        .map(move |(to, share)| format!("{from} to {to} {share}"))
+                });
+                let arrows: Vec<String> = arrows.collect();
+                format!(
+                    "a graph that starts with {}; when one is met its share goes on: {}",
+                    starts.join(", "),
+                    arrows.join(", ")
+                )
+            }
+        };
+        vec![
+            Cell::from(Span::code(&family.id)),
+            family.criteria.join(", ").into(),
+            how.into(),
+        ]
+    });
+    let columns = vec![
+        Column::name("Family"),
+        Column::text("Criteria"),
+        Column::text("How they share the error"),
+    ];
+    let mut blocks = vec![Block::text(
+        "Criteria of a family are claimed one by one and share the error of their level. A later family is asked only if every criterion of those before it was met.",
+    )];
+    blocks.extend(table("Families of criteria", columns, rows.collect()));
+    blocks
 }
 
 /// How the looks share the error.

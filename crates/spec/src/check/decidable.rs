@@ -78,7 +78,7 @@ impl<'a> Question<'a> {
         Some(Question {
             metric: &endpoint.metric,
             bound,
-            level: Level::new(protocol.level_of(criterion)).ok()?,
+            level: Level::new(*protocol.levels_of(criterion).first()?).ok()?,
             diseased,
             healthy: set.expected_cases.saturating_sub(diseased).min(CASES_MAX),
         })

@@ -1,9 +1,12 @@
 //! `protocol.yaml`: the plan of validation.
 
+mod family;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Rule;
+pub use family::{Asked, Family, Procedure};
 
 /// Endpoints on declared sets, and the criteria that their intervals must clear.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +30,9 @@ pub struct Protocol {
     pub endpoints: Vec<Endpoint>,
     /// What the measured must clear.
     pub criteria: Vec<Criterion>,
+    /// Criteria that share what may go wrong, the primary family first. A criterion of none is asked at its own level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<Family>,
 }
 
 impl Protocol {
@@ -40,14 +46,37 @@ impl Protocol {
         self.subgroups.iter().find(|subgroup| subgroup.id == id)
     }
 
-    /// The confidence level at which a criterion is judged at each look: its own, or a higher one if the looks share what may go wrong.
-    pub fn level_of(&self, criterion: &Criterion) -> f64 {
-        match self.reference_set.spending {
-            None => criterion.level,
-            Some(spending) => {
-                1.0 - (1.0 - criterion.level) * spending.share(self.reference_set.looks)
-            }
+    /// The family of a criterion.
+    pub fn family_of(&self, criterion: &Criterion) -> Option<&Family> {
+        self.families
+            .iter()
+            .find(|family| family.criteria.contains(&criterion.id))
+    }
+
+    /// The confidence level at which a criterion is asked at each look with this share of the error of its family: its own where there
+    /// is neither a family nor looks that share what may go wrong.
+    pub fn level_at(&self, criterion: &Criterion, share: f64) -> f64 {
+        let of_look = match self.reference_set.spending {
+            None => 1.0,
+            Some(spending) => spending.share(self.reference_set.looks),
+        };
+        // One that shares nothing keeps its level to the last bit: rows are found by it.
+        match of_look * share {
+            1.0 => criterion.level,
+            part => 1.0 - (1.0 - criterion.level) * part,
         }
+    }
+
+    /// Every level at which a criterion may be asked, falling: the strictest first.
+    pub fn levels_of(&self, criterion: &Criterion) -> Vec<f64> {
+        let shares = match self.family_of(criterion) {
+            None => vec![1.0],
+            Some(family) => family.shares(&criterion.id),
+        };
+        let levels = shares.into_iter();
+        levels
+            .map(|share| self.level_at(criterion, share))
+            .collect()
     }
 
     /// The perturbation of that id.

@@ -176,6 +176,13 @@ const BREAKS: &[Break] = &[
         "oe_everybody",
     ),
     of(
+        "protocol.family",
+        Name::Protocol,
+        "rationale: Stress test; people who are no longer flagged because nobody measured their creatinine.",
+        "rationale: Stress test.\nfamilies:\n  - id: primary\n    procedure: holm\n    criteria: [stress_sensitivit]",
+        "criteria: [stress_sensitivit]",
+    ),
+    of(
         "protocol.criterion.undecidable",
         Name::Protocol,
         "rule: lower >= 0.75",

@@ -32,7 +32,7 @@ fn short_of(study: &Study, protocol: &Protocol, criterion: &Criterion) -> Option
         return None;
     }
     let (diseased, healthy) = labels(study, subgroup)?;
-    let level = Level::new(protocol.level_of(criterion)).ok()?;
+    let level = Level::new(*protocol.levels_of(criterion).first()?).ok()?;
     // Without an expectation the best that could be: not one case is wrong.
     let expected = criterion.expected.unwrap_or(1.0);
     let (has, needs, kind) = needed(endpoint, (expected, bound), level, (diseased, healthy))?;

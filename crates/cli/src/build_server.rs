@@ -2,15 +2,42 @@
 
 use std::path::{Path, PathBuf};
 
-use galen_spec::data::Severity;
-use galen_table::expectation::ExpectationResult;
-use galen_table::scan::Scan;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
 
-use super::words_of;
 use crate::outside::write_file;
 use crate::report::Failure;
+
+/// What was asked, one by one, and what was found.
+pub struct BuildReport {
+    /// The command.
+    pub command: &'static str,
+    /// What was judged.
+    pub suite: String,
+    pub asked: Vec<Asked>,
+}
+
+/// One question with its answer.
+pub struct Asked {
+    pub id: String,
+    /// The file that asks it.
+    pub asked_by: String,
+    /// What kind of question it is; the rule of SARIF.
+    pub rule: String,
+    /// In words, and how grave, unless the answer is good.
+    pub found: Option<(Grave, String)>,
+    /// Where that is: a file, and a line where it has lines.
+    pub file: PathBuf,
+    pub line: Option<u64>,
+}
+
+/// How grave something is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Grave {
+    Error,
+    Warning,
+    Note,
+}
 
 enum Kind {
     JUnit,
@@ -41,18 +68,11 @@ pub fn refuse_unknown(reports: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// Writes one report.
-pub fn write(
-    path: &Path,
-    data: &Path,
-    suite: &Path,
-    results: &[ExpectationResult],
-    scan: &dyn Scan,
-) -> Result<(), Failure> {
+pub fn write(path: &Path, report: &BuildReport) -> Result<(), Failure> {
     let bytes = match kind_of(path)? {
-        Kind::JUnit => junit(data, suite, results)?.into_bytes(),
+        Kind::JUnit => junit(report)?.into_bytes(),
         Kind::Sarif => {
-            let mut text =
-                serde_json::to_vec_pretty(&sarif(data, results, scan)).map_err(broken)?;
+            let mut text = serde_json::to_vec_pretty(&sarif(report)).map_err(broken)?;
             text.push(b'\n');
             text
         }
@@ -68,54 +88,50 @@ fn broken(error: impl std::fmt::Display) -> Failure {
     )
 }
 
-/// An expectation is a test case; one of severity stop that does not hold is a failure, of another one output of a test that
-/// passed, since JUnit knows no warning.
-fn junit(data: &Path, suite: &Path, results: &[ExpectationResult]) -> Result<String, Failure> {
-    let name = |path: &Path| path.display().to_string();
-    let mut cases = TestSuite::new(name(data));
-    for result in results {
+/// A question is a test case; what is an error fails it, what is less is output of a test that passed, since JUnit knows no warning.
+fn junit(report: &BuildReport) -> Result<String, Failure> {
+    let mut cases = TestSuite::new(report.suite.clone());
+    for asked in &report.asked {
         let mut status = TestCaseStatus::success();
-        let words = (!result.ok).then(|| words_of(result));
-        if let (Some(words), Severity::Stop) = (&words, result.severity) {
+        if let Some((Grave::Error, words)) = &asked.found {
             status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(words.clone());
-            status.set_type(result.expectation.clone());
+            status.set_type(asked.rule.clone());
         }
-        let mut case = TestCase::new(result.id.clone(), status);
-        case.set_classname(name(suite));
-        if let (Some(words), true) = (words, result.severity != Severity::Stop) {
-            case.set_system_out(words);
+        let mut case = TestCase::new(asked.id.clone(), status);
+        case.set_classname(asked.asked_by.clone());
+        if let Some((Grave::Warning | Grave::Note, words)) = &asked.found {
+            case.set_system_out(words.clone());
         }
         cases.add_test_case(case);
     }
-    let mut report = quick_junit::Report::new("galen data validate");
-    report.add_test_suite(cases);
-    report.to_string().map_err(broken)
+    let mut all = quick_junit::Report::new(format!("galen {}", report.command));
+    all.add_test_suite(cases);
+    all.to_string().map_err(broken)
 }
 
-/// SARIF 2.1.0: a rule an expectation, a result for each that does not hold, at the line of its first unexpected row where the
-/// file has lines.
-fn sarif(data: &Path, results: &[ExpectationResult], scan: &dyn Scan) -> Value {
-    let mut rules: Vec<&str> = results.iter().map(|one| one.expectation.as_str()).collect();
+/// SARIF 2.1.0: a rule a kind of question, a result for each that was not answered well.
+fn sarif(report: &BuildReport) -> Value {
+    let mut rules: Vec<&str> = report.asked.iter().map(|one| one.rule.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
-    let failed = results.iter().filter(|one| !one.ok).map(|one| {
-        let level = match one.severity {
-            Severity::Stop => "error",
-            Severity::Warn => "warning",
-            Severity::Note => "note",
+    let found = report.asked.iter().filter_map(|one| {
+        let (grave, words) = one.found.as_ref()?;
+        let level = match grave {
+            Grave::Error => "error",
+            Grave::Warning => "warning",
+            Grave::Note => "note",
         };
-        let mut place = json!({"artifactLocation": {"uri": uri(data)}});
-        let line = one.examples.first().and_then(|first| scan.line(first.row));
-        if let Some(line) = line {
+        let mut place = json!({"artifactLocation": {"uri": uri(&one.file)}});
+        if let Some(line) = one.line {
             place["region"] = json!({"startLine": line});
         }
-        json!({
-            "ruleId": one.expectation,
+        Some(json!({
+            "ruleId": one.rule,
             "level": level,
-            "message": {"text": words_of(one)},
+            "message": {"text": words},
             "locations": [{"physicalLocation": place}],
-        })
+        }))
     });
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -126,7 +142,7 @@ fn sarif(data: &Path, results: &[ExpectationResult], scan: &dyn Scan) -> Value {
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
             }},
-            "results": failed.collect::<Vec<_>>(),
+            "results": found.collect::<Vec<_>>(),
         }],
     })
 }
