@@ -1,8 +1,9 @@
 //! The columns of an evaluation, read and checked: a wrong value is named with its row.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use galen_stats::{Cases, CasesError, Undefined};
+use galen_table::patient::{PatientError, patients, repeating};
 use galen_table::{ColumnError, Table};
 use serde::Serialize;
 use thiserror::Error;
@@ -244,20 +245,13 @@ pub fn numbers(table: &Table, column: &str) -> Result<Vec<Option<f64>>, EvalErro
     Ok(values)
 }
 
-/// Numbers for the patients of the chosen rows; every row has one.
-fn patients(table: &Table, column: &str, rows: &[usize]) -> Result<Vec<u32>, EvalError> {
-    let texts = table.texts(column)?;
-    let mut known: HashMap<&str, u32> = HashMap::new();
-    let mut numbers = Vec::with_capacity(rows.len());
-    for &row in rows {
-        let text = texts[row].as_deref().ok_or_else(|| EvalError::Missing {
-            row,
-            column: column.to_owned(),
-        })?;
-        let next = known.len() as u32;
-        numbers.push(*known.entry(text).or_insert(next));
+impl From<PatientError> for EvalError {
+    fn from(error: PatientError) -> Self {
+        match error {
+            PatientError::Column(error) => Self::Column(error),
+            PatientError::Missing { row, column } => Self::Missing { row, column },
+        }
     }
-    Ok(numbers)
 }
 
 impl Columns {
@@ -371,7 +365,7 @@ impl Columns {
     ) -> Result<Option<Vec<u32>>, EvalError> {
         let column = self.cluster.as_deref();
         column
-            .map(|column| patients(table, column, rows))
+            .map(|column| Ok(patients(table, column, rows)?))
             .transpose()
     }
 
@@ -406,42 +400,15 @@ impl Columns {
                 false => Ok(Vec::new()),
             };
         }
-        let mut warnings = Vec::new();
-        for name in table
-            .names()
-            .into_iter()
-            .filter(|name| names_a_patient(name))
-        {
-            if let Ok(patients) = count(name)
-                && patients < rows.len()
-            {
-                warnings.push(format!(
-                    "`{name}` repeats ({patients} in {} rows): if it is the patient, say --cluster {name}, or the intervals are too narrow",
-                    rows.len()
-                ));
-            }
-        }
-        Ok(warnings)
+        let warned = |(name, patients): (&str, usize)| {
+            format!(
+                "`{name}` repeats ({patients} in {} rows): if it is the patient, say --cluster {name}, or the intervals are too narrow",
+                rows.len()
+            )
+        };
+        let found = repeating(table, rows).into_iter();
+        Ok(found.map(warned).collect())
     }
-}
-
-/// Whether a column is called as those of patients are.
-fn names_a_patient(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
-    [
-        "patient",
-        "patientid",
-        "subject",
-        "subjectid",
-        "person",
-        "personid",
-        "mrn",
-        "case",
-        "caseid",
-        "pid",
-    ]
-    .contains(&plain.as_str())
 }
 
 /// The scores of the chosen rows; one that is absent is worse than every other for the case's truth.

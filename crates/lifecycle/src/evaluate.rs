@@ -3,9 +3,10 @@
 use galen_control::{Evidence, Row, Subject};
 use galen_model::Predict;
 use galen_spec::protocol::{Difference, Endpoint, Perturbation, Protocol, Subgroup};
-use galen_stats::metric::{self, measure};
+use galen_stats::metric::{self, Metric, measure};
 use galen_stats::{Cases, Estimate, Level, Params, Undefined, compare, interval, perturbation};
 use galen_table::Table;
+use galen_table::patient::{patients, repeating};
 use serde_json::json;
 
 use crate::error::ActError;
@@ -19,6 +20,8 @@ pub struct Evaluation<'a> {
     pub table: &'a Table,
     /// The column with the truth, 0 or 1.
     pub truth: &'a str,
+    /// The column with the patient, if there may be several rows of one.
+    pub patient: Option<&'a str>,
     /// `model`, `dataset`, `protocol`, perhaps `released`.
     pub subjects: Vec<Subject>,
 }
@@ -34,6 +37,11 @@ pub fn evaluate(evaluation: &Evaluation) -> Result<Evidence, ActError> {
     evidence
         .settings
         .insert("threshold".to_owned(), json!(protocol.threshold));
+    if let Some(patient) = evaluation.patient {
+        evidence
+            .settings
+            .insert("patient".to_owned(), json!(patient));
+    }
     for endpoint in &protocol.endpoints {
         let mut levels: Vec<f64> = protocol
             .criteria
@@ -64,6 +72,7 @@ pub fn evaluate(evaluation: &Evaluation) -> Result<Evidence, ActError> {
 struct Bench<'a> {
     evaluation: &'a Evaluation<'a>,
     truth: Vec<bool>,
+    patients: Option<Vec<u32>>,
     scores: Vec<f64>,
     released: Option<Vec<f64>>,
 }
@@ -71,6 +80,7 @@ struct Bench<'a> {
 impl<'a> Bench<'a> {
     fn new(evaluation: &'a Evaluation<'a>) -> Result<Bench<'a>, ActError> {
         let truth = truth_of(evaluation.table, evaluation.truth)?;
+        let patients = patients_of(evaluation.table, evaluation.patient)?;
         let scores = score(evaluation.model, evaluation.table)?;
         let released = evaluation
             .released
@@ -79,6 +89,7 @@ impl<'a> Bench<'a> {
         Ok(Bench {
             evaluation,
             truth,
+            patients,
             scores,
             released,
         })
@@ -115,12 +126,12 @@ impl<'a> Bench<'a> {
             }
             Some(Difference::DropUnder(id)) => {
                 let perturbed = self.cases(&self.perturbed(id)?, mask.as_deref())?;
-                paired(&endpoint.metric, &cases, &perturbed, level)
+                paired(metric, &cases, &perturbed, level)
                     .seed(self.perturbation(id, protocol)?.seed)
             }
             Some(Difference::ToReleased) => match &self.released {
                 Some(released) => paired(
-                    &endpoint.metric,
+                    metric,
                     &cases,
                     &self.cases(released, mask.as_deref())?,
                     level,
@@ -137,8 +148,13 @@ impl<'a> Bench<'a> {
 
     fn cases(&self, scores: &[f64], mask: Option<&[bool]>) -> Result<Cases, ActError> {
         let threshold = Some(self.evaluation.protocol.threshold);
-        let cases =
-            Cases::new(self.truth.clone(), scores.to_vec(), threshold, None).map_err(unusable)?;
+        let cases = Cases::new(
+            self.truth.clone(),
+            scores.to_vec(),
+            threshold,
+            self.patients.clone(),
+        );
+        let cases = cases.map_err(unusable)?;
         match mask {
             Some(mask) => cases.subset(mask).map_err(unusable),
             None => Ok(cases),
@@ -255,6 +271,32 @@ pub fn truth_of(table: &Table, column: &str) -> Result<Vec<bool>, ActError> {
     })
 }
 
+/// The patients of the cases, where the data plan names them. A table that looks as if it had several rows of a patient, in a project
+/// whose plan says nothing of it, is refused: intervals by row would be too narrow, and the gate would pass what it should not.
+fn patients_of(table: &Table, column: Option<&str>) -> Result<Option<Vec<u32>>, ActError> {
+    let rows: Vec<usize> = (0..table.rows()).collect();
+    match (column, repeating(table, &rows).first()) {
+        (Some(column), _) => {
+            let found = patients(table, column, &rows).map_err(|error| {
+                let help = "correct the table, or `patient` of data.yaml";
+                ActError::input("patient", error.to_string(), help)
+            })?;
+            Ok(Some(found))
+        }
+        (None, Some((name, different))) => Err(ActError::input(
+            "patients_repeat",
+            format!(
+                "`{name}` repeats ({different} different ones in {} rows), and data.yaml names no patient",
+                rows.len()
+            ),
+            format!(
+                "if it is the patient, say `patient: {name}` in data.yaml and freeze it before the data are divided; if not, call the column something else"
+            ),
+        )),
+        (None, None) => Ok(None),
+    }
+}
+
 /// Who belongs to a subgroup; a missing value belongs to none.
 pub(crate) fn members(table: &Table, subgroup: &Subgroup) -> Result<Vec<bool>, ActError> {
     let wrong = |error: galen_table::ColumnError| {
@@ -315,16 +357,14 @@ pub(crate) fn perturb(table: &Table, declared: &Perturbation) -> Result<Table, A
     Ok(table)
 }
 
-/// First minus second on the same cases. Only the AUROC has a paired interval today.
-fn paired(metric: &str, first: &Cases, second: &Cases, level: Level) -> Estimate {
-    if metric != "auroc" {
-        return nothing(
-            level,
-            first.n() as u64,
-            "a paired difference is computed for auroc only",
-        );
-    }
-    defined(compare::auroc_paired(first, second, level), first, level)
+/// First minus second on the same cases: the area by DeLong's paired variance, another metric by draws of patients.
+fn paired(metric: &dyn Metric, first: &Cases, second: &Cases, level: Level) -> Estimate {
+    let drawn = (interval::RESAMPLES, interval::SEED);
+    let difference = match metric.about().id {
+        "auroc" => compare::auroc_paired(first, second, level),
+        _ => compare::paired_bootstrap(metric, first, second, drawn, level),
+    };
+    defined(difference, first, level)
 }
 
 fn defined(
@@ -415,4 +455,31 @@ fn calibration(cases: &Cases, bins: usize) -> Vec<serde_json::Value> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use galen_table::ReadOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_table_that_repeats_patients_is_not_judged_by_row() {
+        let csv = b"patient_id,x\na,1\nb,2\na,3\n";
+        let table = Table::read_csv(csv, &ReadOptions::default()).expect("a table");
+        let named = patients_of(&table, Some("patient_id")).expect("it is there");
+        assert_eq!(named, Some(vec![0, 1, 0]));
+        let error = patients_of(&table, None).expect_err("it repeats");
+        assert!(
+            error
+                .to_string()
+                .contains("`patient_id` repeats (2 different ones in 3 rows)"),
+            "{error}"
+        );
+        let once = Table::read_csv(b"patient_id,x\na,1\nb,2\n", &ReadOptions::default());
+        assert_eq!(
+            patients_of(&once.expect("a table"), None).expect("each once"),
+            None
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use galen_control::act::run::ModelFacts;
 use galen_control::{Evidence, Held, State, Subject};
 use galen_model::{InputContract, Predict};
+use galen_spec::Name;
 use galen_spec::protocol::Protocol;
 use galen_store::{Digest, Manifest};
 use galen_table::{ReadOptions, Table};
@@ -54,7 +55,12 @@ impl Project {
     ) -> Result<Held<Evidence>, ActError> {
         let released = state.live_release().map(|release| release.model.clone());
         let subjects = subjects(model, dataset, protocol.digest, released.as_ref());
-        let asked = serde_json::to_vec(&subjects).expect("subjects hold only text");
+        let patient = self.patient(state)?;
+        let asked = match &patient {
+            None => serde_json::to_vec(&subjects),
+            Some(patient) => serde_json::to_vec(&(&subjects, patient)),
+        };
+        let asked = asked.expect("subjects hold only text");
         let place = format!("cache/evaluations/{}", Digest::of(&asked).hex());
         if let Some(evidence) = self.cached_evidence(&place) {
             return Ok(evidence);
@@ -63,7 +69,7 @@ impl Project {
             model,
             released.as_ref(),
             &protocol.value,
-            &table()?,
+            (&table()?, patient.as_deref()),
             subjects,
         )?;
         let digest = self.keep(&evidence.bytes())?;
@@ -74,13 +80,19 @@ impl Project {
         })
     }
 
-    /// Evaluates a model, and the released one beside it.
+    /// The column that names the patient, where the data plan in force says so.
+    pub(crate) fn patient(&self, state: &State) -> Result<Option<String>, ActError> {
+        let plan = self.in_force(state, &[Name::Data])?.data;
+        Ok(plan.and_then(|held| held.value.patient))
+    }
+
+    /// Evaluates a model, and the released one beside it, on a table and its column of patients.
     pub(crate) fn evaluate(
         &self,
         model: &ModelFacts,
         released: Option<&ModelFacts>,
         protocol: &Protocol,
-        table: &Table,
+        (table, patient): (&Table, Option<&str>),
         subjects: Vec<Subject>,
     ) -> Result<Evidence, ActError> {
         let candidate = self.model(&model.digest)?;
@@ -93,6 +105,7 @@ impl Project {
             released: released.as_deref(),
             table,
             truth: &model.truth,
+            patient,
             subjects,
         })
     }

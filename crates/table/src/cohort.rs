@@ -248,6 +248,7 @@ pub(crate) mod tests {
     /// The part of the demo's data plan that makes the cohort and its parts.
     pub(crate) fn plan() -> Data {
         Data {
+            patient: None,
             sources: Vec::new(),
             inclusion: Vec::new(),
             exclusion: Vec::new(),

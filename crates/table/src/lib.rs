@@ -19,6 +19,7 @@ pub mod gx;
 pub mod metadata;
 mod names;
 pub mod partition;
+pub mod patient;
 pub mod profile;
 mod read;
 pub mod scan;

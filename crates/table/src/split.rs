@@ -8,6 +8,7 @@ use rand_core::{RngCore, SeedableRng};
 use thiserror::Error;
 
 use crate::cohort::{Cohort, CohortError, whole_numbers};
+use crate::patient::{PatientError, patients};
 use crate::{ColumnError, Table};
 
 /// The name of the part that gates judge on.
@@ -20,6 +21,8 @@ pub const DEVELOPMENT: &str = "development";
 pub struct Division {
     /// `reference`, `development`, then `learn-…` and `arrivals-…` in the order of their values.
     pub parts: Vec<Part>,
+    /// Rows that are in no part because their patient is in the reference or the development set.
+    pub kept_away: Vec<usize>,
 }
 
 /// Cases that belong together.
@@ -39,6 +42,8 @@ pub enum SplitError {
     Cohort(#[from] CohortError),
     #[error(transparent)]
     Column(#[from] ColumnError),
+    #[error(transparent)]
+    Patient(#[from] PatientError),
     #[error(
         "The shares of the reference set ({reference}) and of the development set ({development}) must be at least 0 and together at most 1."
     )]
@@ -58,14 +63,16 @@ impl Division {
     }
 }
 
-/// Divides the rows of a cohort, each of which is one person.
+/// Divides the rows of a cohort, each of which is one person unless the plan names the patient.
 ///
 /// The rows of known truth whose value of `by` is drawn from are shuffled, from their order in the table, by Fisher and
 /// Yates' method. The random numbers are 64-bit words of ChaCha20 whose key is the seed in eight bytes, little end first,
 /// and 24 zero bytes; a bounded one is a word modulo the bound, words of an incomplete last block being drawn again. Of
 /// the shuffled rows the first `reference` share (rounded half away from zero) is the reference set, the next
 /// `development` share the development set, and what is left is `learn-<value>`. So the same table and seed give the same
-/// parts everywhere, and another order of the same rows gives other parts.
+/// parts everywhere, and another order of the same rows gives other parts. Where the plan names the patient, patients are shuffled, in
+/// the order of their first rows, and the shares are of patients; a row of other values, or a synthetic one, whose patient is in the
+/// reference or the development set is in no part: a model that had learnt from it would know the answer.
 ///
 /// Rows that the rules do not admit are in no part; nor are censored rows of the values that are drawn from. Synthetic rows of these
 /// values are for learning only, and those of other values in no part: nobody judges or watches by them. Rows of other values are `arrivals-<value>`, censored
@@ -90,20 +97,52 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
             _ => {}
         }
     }
-    let rows = pool.len() + learnt.len() + others.len();
     if pool.is_empty() {
         return Err(SplitError::NothingToDrawFrom {
             by: parts.by.clone(),
             drawn_from: parts.drawn_from.clone(),
         });
     }
-    let (first, second) = sizes(parts, pool.len())?;
-    let shuffled = shuffled(pool, parts.seed);
+    let patient = match &plan.patient {
+        Some(column) => Some(patients(&cohort.table, column, &admitted(cohort))?),
+        None => None,
+    };
+    let drawn = units(&pool, patient.as_ref().map(|patient| (patient, cohort)));
+    let (first, second) = sizes(parts, drawn.len())?;
+    let shuffled = shuffled((0..drawn.len()).collect(), parts.seed);
+    let rows_of = |units: &[usize]| -> Vec<usize> {
+        units
+            .iter()
+            .flat_map(|unit| drawn[*unit].iter().copied())
+            .collect()
+    };
     let (reference, rest) = shuffled.split_at(first);
     let (development, learn) = rest.split_at(second);
+    let (reference, development, learn) =
+        (rows_of(reference), rows_of(development), rows_of(learn));
+    let mut kept_away = Vec::new();
+    if let Some(patient) = &patient {
+        let place = places(cohort);
+        let judged: BTreeSet<u32> = (reference.iter().chain(&development))
+            .map(|row| patient[place[row]])
+            .collect();
+        let mut keep = |rows: &mut Vec<usize>| {
+            rows.retain(|row| {
+                let may = !judged.contains(&patient[place[row]]);
+                if !may {
+                    kept_away.push(*row);
+                }
+                may
+            });
+        };
+        keep(&mut learnt);
+        keep(&mut others);
+        kept_away.sort_unstable();
+    }
+    let rows = pool.len() + learnt.len() + others.len();
     let mut all = vec![
-        (REFERENCE.to_owned(), reference.to_vec()),
-        (DEVELOPMENT.to_owned(), development.to_vec()),
+        (REFERENCE.to_owned(), reference),
+        (DEVELOPMENT.to_owned(), development),
     ];
     learnt.extend(learn);
     all.extend(parts_by_value(&parts.learn, &learnt, &by));
@@ -120,10 +159,41 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
         .into_iter()
         .map(part)
         .collect::<Result<_, ColumnError>>()?;
-    Ok(Division { parts })
+    Ok(Division { parts, kept_away })
 }
 
-/// How many of `n` cases are for the reference set, and how many for the development set.
+/// The rows that the rules admit.
+fn admitted(cohort: &Cohort) -> Vec<usize> {
+    let rows = 0..cohort.table.rows();
+    rows.filter(|&row| cohort.admitted[row]).collect()
+}
+
+/// The place of each admitted row among them.
+fn places(cohort: &Cohort) -> BTreeMap<usize, usize> {
+    let rows = admitted(cohort).into_iter().enumerate();
+    rows.map(|(place, row)| (row, place)).collect()
+}
+
+/// What is drawn: each row, or the rows of each patient together.
+fn units(pool: &[usize], patient: Option<(&Vec<u32>, &Cohort)>) -> Vec<Vec<usize>> {
+    let Some((patient, cohort)) = patient else {
+        return pool.iter().map(|&row| vec![row]).collect();
+    };
+    let place = places(cohort);
+    let mut at: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    for &row in pool {
+        let next = units.len();
+        let unit = *at.entry(patient[place[&row]]).or_insert(next);
+        if unit == next {
+            units.push(Vec::new());
+        }
+        units[unit].push(row);
+    }
+    units
+}
+
+/// How many of `n` rows or patients are for the reference set, and how many for the development set.
 fn sizes(parts: &Parts, n: usize) -> Result<(usize, usize), SplitError> {
     let (reference, development) = (parts.reference, parts.development);
     let allowed = |share: f64| (0.0..=1.0).contains(&share);
@@ -273,6 +343,53 @@ mod tests {
         })
         .expect("ten can be divided");
         assert_ne!(other.parts, parts);
+    }
+
+    #[test]
+    fn the_parts_share_no_patient_where_the_plan_names_one() {
+        let mut csv = "sample.yr,futime,death,who\n".to_owned();
+        for patient in 0..40 {
+            for visit in 0..3 {
+                let year = if visit == 2 { 1999 } else { 1995 };
+                csv += &format!("{year},2000,alive,p{patient}\n");
+            }
+        }
+        let table = Table::read_csv(csv.as_bytes(), &ReadOptions::default()).expect("a table");
+        let plan = Data {
+            patient: Some("who".into()),
+            ..plan()
+        };
+        let cohort = cohort(&table, &plan).expect("a cohort");
+        let division = split(&cohort, &plan).expect("it can be divided");
+        let of = |name: &str| {
+            let part = division.part(name).expect("a part");
+            let who: BTreeSet<_> = part
+                .table
+                .texts("who")
+                .expect("a column")
+                .into_iter()
+                .collect();
+            (part.rows.len(), who)
+        };
+        let (reference, development) = (of("reference"), of("development"));
+        // 40 % and 15 % of 40 patients with two rows of that year.
+        assert_eq!((reference.0, reference.1.len()), (32, 16));
+        assert_eq!((development.0, development.1.len()), (12, 6));
+        let learn = of("learn-1995");
+        assert_eq!((learn.0, learn.1.len()), (36, 18));
+        let arrivals = of("arrivals-1999");
+        assert_eq!((arrivals.0, division.kept_away.len()), (18, 22));
+        for others in [&development.1, &learn.1, &arrivals.1] {
+            assert!(reference.1.is_disjoint(others));
+        }
+        assert!(development.1.is_disjoint(&arrivals.1));
+        let nobody = Table::read_csv(
+            csv.replace(",p7\n", ",\n").as_bytes(),
+            &ReadOptions::default(),
+        );
+        let cohort =
+            super::super::cohort::cohort(&nobody.expect("a table"), &plan).expect("a cohort");
+        assert!(matches!(split(&cohort, &plan), Err(SplitError::Patient(_))));
     }
 
     #[test]

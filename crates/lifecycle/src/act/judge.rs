@@ -61,7 +61,7 @@ impl Project {
             &found.model,
             released.as_ref(),
             &protocol.value,
-            &table,
+            (&table, self.patient(&state)?.as_deref()),
             subjects,
         )?;
         let criteria = judge::criteria(&state, &protocol.value, &evidence);

@@ -100,7 +100,7 @@ pub(crate) fn parts_of(bytes: &[u8], plan: &galen_spec::data::Data) -> Result<Pa
     let division = split(&cohort, plan).map_err(|error| wrong(&error))?;
     let truth = &plan.reference_standard.name;
     let mut parts = Vec::new();
-    for part in division.parts {
+    for part in &division.parts {
         let diseased = part.table.numbers(truth).map_err(|error| wrong(&error))?;
         parts.push(PartFile {
             csv: part.table.to_csv(),
@@ -111,13 +111,22 @@ pub(crate) fn parts_of(bytes: &[u8], plan: &galen_spec::data::Data) -> Result<Pa
                 .filter(|&&row| cohort.synthetic[row])
                 .count() as u64,
             diseased: diseased.iter().filter(|value| **value == Some(1.0)).count() as u64,
-            name: part.name,
+            name: part.name.clone(),
         });
     }
-    Ok(Parts {
-        parts,
-        flow: flow(&cohort),
-    })
+    let mut flow = flow(&cohort);
+    if plan.patient.is_some() {
+        let admitted = cohort.admitted.iter().filter(|is| **is).count() as u64;
+        flow.rows.push(Row {
+            quantity: "kept_away".to_owned(),
+            title: "Rows of patients of the reference or the development set, in no part"
+                .to_owned(),
+            subgroup: None,
+            p_value: None,
+            estimate: counted(division.kept_away.len() as u64, admitted),
+        });
+    }
+    Ok(Parts { parts, flow })
 }
 
 /// The flow as evidence: how many there were, were left out and had the event, all together and by year.

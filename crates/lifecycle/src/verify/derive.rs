@@ -181,7 +181,7 @@ impl Proof<'_> {
                 model,
                 released.as_ref(),
                 &protocol.value,
-                &table,
+                (&table, self.project.patient(&self.state)?.as_deref()),
                 subjects,
             )?;
             let digest = Digest::of(&evidence.bytes());

@@ -11,11 +11,16 @@ impl CrossCheck for Columns {
     }
 
     fn holds(&self) -> &'static str {
-        "A range is of a number and begins before it ends; values are of a category, and a category has some."
+        "A range is of a number and begins before it ends; values are of a category, and a category has some; the patient is not what cases are divided by."
     }
 
     fn problems(&self, specs: &Specs, _: &Vocabulary) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let data = &specs.data;
+        if data.patient.as_ref() == Some(&data.parts.by) {
+            let message = "cases are divided by this column, so it cannot name the patient";
+            problems.push(Problem::error(Name::Data, "patient", message));
+        }
         for (c, column) in specs.data.columns.iter().enumerate() {
             let mut push = |key: &str, message: String| {
                 let path = format!("columns[{c}].{key}");

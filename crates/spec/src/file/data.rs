@@ -24,6 +24,10 @@ pub struct Data {
     pub reference_standard: ReferenceStandard,
     /// What each column of the raw table is.
     pub columns: Vec<Column>,
+    /// The column that names the patient, if there may be several rows of one: the parts then share no patient, and every interval
+    /// counts patients. If nothing is said, each row is one person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<String>,
     /// What must hold of the data before anybody learns from them.
     #[serde(default)]
     pub expectations: Vec<Expectation>,

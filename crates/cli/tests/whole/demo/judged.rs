@@ -182,3 +182,53 @@ fn the_next_step_is_named_with_all_that_its_command_needs() {
         "galen finding close finding-1 --correction …"
     );
 }
+
+#[test]
+fn a_verdict_is_told_in_sentences_and_to_build_servers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (junit, sarif) = (
+        folder.path().join("gate.xml"),
+        folder.path().join("gate.sarif"),
+    );
+    let names = [&junit, &sarif].map(|path| path.display().to_string());
+    let gate = galen(
+        &demo().folder,
+        &[
+            "gate", "run-2", "--json", "--report", &names[0], "--report", &names[1],
+        ],
+    );
+    let document: Value = serde_json::from_str(&gate.out).expect("one document");
+    let all = document["criteria"].as_array().expect("criteria");
+    let area = all
+        .iter()
+        .find(|one| one["metric"] == "auroc" && one["by"].is_null());
+    let area = area
+        .and_then(|one| one["sentence"].as_str())
+        .expect("a sentence");
+    assert!(
+        area.contains("of 100 pairs of a diseased and a healthy person"),
+        "{area}"
+    );
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("it was written");
+    let junit = read(&junit);
+    assert_eq!(junit.matches("<testcase ").count(), all.len());
+    let blocking = all.iter().filter(|one| {
+        one["required"] == true
+            && !["pass", "not_applicable", "reported"]
+                .iter()
+                .any(|ok| one["result"] == **ok)
+    });
+    assert_eq!(junit.matches("<failure ").count(), blocking.count());
+    let sarif: Value = serde_json::from_str(&read(&sarif)).expect("SARIF is JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let plan = std::fs::read_to_string(demo().folder.join("protocol.yaml")).expect("the plan");
+    for one in results {
+        let line = &one["locations"][0]["physicalLocation"]["region"]["startLine"];
+        let line = plan
+            .lines()
+            .nth(line.as_u64().expect("a line") as usize - 1);
+        assert!(line.is_some_and(|line| line.contains("id:")), "{one:#}");
+    }
+    let wrong = galen(&demo().folder, &["gate", "run-1", "--report", "gate.pdf"]);
+    assert_eq!(wrong.exit, Some(2));
+}
