@@ -12,6 +12,7 @@ use crate::columns::groups_of;
 use crate::curve::{Curves, curves};
 use crate::disparity::{Disparity, disparities};
 use crate::group::undecidable;
+use crate::parity::{Parity, parities};
 use crate::{Columns, EvalError, Group, LeftOut, Settings};
 
 /// What a model is worth on these cases.
@@ -25,6 +26,7 @@ pub struct Binary {
     pub overall: Overall,
     pub groups: Vec<Group>,
     pub disparities: Vec<Disparity>,
+    pub parities: Vec<Parity>,
     pub curves: Curves,
     pub warnings: Vec<String>,
 }
@@ -93,7 +95,9 @@ pub fn evaluate(
             let part = cases.subset(&mask)?;
             let why = undecidable(part.diseased(), part.healthy());
             let by = names.iter().map(|name| (*name).to_owned()).zip(values);
+            let is_exploratory = |name: &&str| columns.exploratory.iter().any(|one| one == name);
             groups.push(Group {
+                exploratory: names.iter().any(is_exploratory),
                 by: by.collect(),
                 n: part.n(),
                 clusters: part.patients(),
@@ -125,6 +129,7 @@ pub fn evaluate(
         left_out: read.left_out,
         curves: curves(read.scored.as_ref(), settings),
         overall,
+        parities: parities(&groups, settings),
         groups,
         disparities,
         warnings,
@@ -133,8 +138,8 @@ pub fn evaluate(
 
 /// The columns of each way to divide: one by one, and crossed if that is asked.
 fn sides(columns: &Columns) -> Vec<Vec<&str>> {
-    let each = columns.groups.iter().map(|name| vec![name.as_str()]);
-    let mut sides: Vec<Vec<&str>> = each.collect();
+    let all = columns.groups.iter().chain(&columns.exploratory);
+    let mut sides: Vec<Vec<&str>> = all.map(|name| vec![name.as_str()]).collect();
     if columns.cross && columns.groups.len() > 1 {
         sides.push(columns.groups.iter().map(String::as_str).collect());
     }

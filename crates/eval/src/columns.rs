@@ -19,6 +19,8 @@ pub struct Columns {
     /// The value that means diseased; 1, true or yes if nothing is said.
     pub positive: Option<String>,
     pub groups: Vec<String>,
+    /// Columns of groups that nobody declared beforehand.
+    pub exploratory: Vec<String>,
     /// Whether groups of several columns are crossed as well.
     pub cross: bool,
     /// The patient, of whom there may be several rows.

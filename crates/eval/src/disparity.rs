@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use galen_stats::metric::{Better, Metric};
-use galen_stats::{Estimate, Multiplicity, simultaneous};
+use galen_stats::{Estimate, Level, Multiplicity, simultaneous};
 use serde::Serialize;
 
 use crate::{Group, Settings};
@@ -13,6 +13,9 @@ use crate::{Group, Settings};
 pub struct Disparity {
     pub metric: String,
     pub by: String,
+    /// Whether nobody declared the groups beforehand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exploratory: bool,
     pub worst: String,
     pub best: String,
     /// Of how many groups that have the metric with an interval.
@@ -56,27 +59,23 @@ pub fn disparities(
     metrics: &[&dyn Metric],
     settings: &Settings,
 ) -> Vec<Disparity> {
-    let mut by_columns: BTreeMap<String, Vec<&Group>> = BTreeMap::new();
-    for group in groups {
-        by_columns.entry(columns(group)).or_default().push(group);
-    }
     let mut found = Vec::new();
-    for (by, groups) in &by_columns {
+    for (by, groups) in &by_columns(groups) {
         for metric in metrics {
             found.extend(gap(*metric, by, groups, settings));
         }
     }
-    let tested: Vec<usize> = (0..found.len())
-        .filter(|&i| found[i].difference.p_value.is_some())
-        .collect();
-    let p: Vec<f64> = tested
-        .iter()
-        .filter_map(|&i| found[i].difference.p_value)
-        .collect();
-    for (i, adjusted) in tested.into_iter().zip(Multiplicity::Holm.adjust(&p)) {
-        found[i].difference.p_adjusted = Some(adjusted);
-    }
+    adjust(found.iter_mut().map(|one| &mut one.difference).collect());
     found
+}
+
+/// Adjusts the p-values of gaps by Holm.
+pub(crate) fn adjust(mut gaps: Vec<&mut Gap>) {
+    gaps.retain(|gap| gap.p_value.is_some());
+    let p: Vec<f64> = gaps.iter().filter_map(|gap| gap.p_value).collect();
+    for (gap, adjusted) in gaps.into_iter().zip(Multiplicity::Holm.adjust(&p)) {
+        gap.p_adjusted = Some(adjusted);
+    }
 }
 
 fn columns(group: &Group) -> String {
@@ -90,65 +89,110 @@ fn name(group: &Group) -> String {
 }
 
 /// The standard error behind an interval on the metric's own scale.
-fn error(estimate: &Estimate, z: f64) -> Option<f64> {
+fn error(estimate: &Estimate) -> Option<f64> {
     let (low, high) = estimate.interval()?;
+    let z = Level::new(estimate.level).ok()?.z();
     Some((high - low) / (2.0 * z)).filter(|error| *error > 0.0)
 }
 
 fn gap(metric: &dyn Metric, by: &str, groups: &[&Group], settings: &Settings) -> Option<Disparity> {
     let about = metric.about();
-    let z = settings.level.z();
-    let known: Vec<(&Group, &Estimate, f64)> = groups
-        .iter()
-        .filter_map(|group| {
-            let estimate = group.metrics.get(about.id)?;
-            Some((*group, estimate, estimate.value?))
-        })
-        .collect();
-    let most = known.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
-    let least = known.iter().min_by(|a, b| a.2.total_cmp(&b.2))?;
-    if known.len() < 2 {
-        return None;
-    }
-    let far = |value: f64| match about.better {
-        Better::Higher | Better::Neither => -value,
-        Better::Lower => value,
-        Better::Target(target) => (value - target).abs(),
-    };
-    let worst = known.iter().max_by(|a, b| far(a.2).total_cmp(&far(b.2)))?;
-    let best = known.iter().min_by(|a, b| far(a.2).total_cmp(&far(b.2)))?;
-    let value = most.2 - least.2;
-    let errors: Option<Vec<f64>> = known.iter().map(|one| error(one.1, z)).collect();
-    let mut difference = Gap {
-        value,
-        low: None,
-        high: None,
-        p_value: None,
-        p_adjusted: None,
-    };
-    if let (Some(errors), Some(a), Some(b)) = (errors, error(most.1, z), error(least.1, z)) {
-        let of_pair = a.hypot(b);
-        let range = simultaneous::Range::of(&errors, settings.seed);
-        let half = range.quantile(settings.level) * of_pair;
-        let widest = about.range[1] - about.range[0];
-        difference.low = Some(value - half);
-        difference.high = Some((value + half).min(widest));
-        difference.p_value = Some(range.p_value(value / of_pair));
-    }
+    let known = known(groups, about.id);
+    let widest = about.range[1] - about.range[0];
+    let apart = Apart::of(&known, about.better, widest, settings.level, settings.seed)?;
     Some(Disparity {
         metric: about.id.to_owned(),
         by: by.to_owned(),
-        worst: name(worst.0),
-        best: name(best.0),
-        groups: known.len(),
-        ratio: ratio((least.1, least.2), (most.1, most.2)),
-        verdict: settings.margin.map(|margin| verdict(&difference, margin)),
-        difference,
+        exploratory: groups.iter().any(|group| group.exploratory),
+        worst: apart.worst,
+        best: apart.best,
+        groups: apart.groups,
+        ratio: apart.ratio,
+        verdict: settings
+            .margin
+            .map(|margin| verdict(&apart.difference, margin)),
+        difference: apart.difference,
     })
 }
 
+/// The groups that have a metric, by name.
+pub(crate) fn known(groups: &[&Group], metric: &str) -> Vec<(String, Estimate)> {
+    let has = |group: &&Group| Some((name(group), group.metrics.get(metric)?.clone()));
+    groups.iter().filter_map(has).collect()
+}
+
+/// Groups by the columns that made them.
+pub(crate) fn by_columns(groups: &[Group]) -> BTreeMap<String, Vec<&Group>> {
+    let mut by_columns: BTreeMap<String, Vec<&Group>> = BTreeMap::new();
+    for group in groups {
+        by_columns.entry(columns(group)).or_default().push(group);
+    }
+    by_columns
+}
+
+/// How far estimates of groups that share no patient are apart.
+pub(crate) struct Apart {
+    pub worst: String,
+    pub best: String,
+    pub groups: usize,
+    pub difference: Gap,
+    pub ratio: Ratio,
+}
+
+impl Apart {
+    /// None with fewer than two groups that have a value.
+    pub(crate) fn of(
+        groups: &[(String, Estimate)],
+        better: Better,
+        widest: f64,
+        level: Level,
+        seed: u64,
+    ) -> Option<Self> {
+        let known: Vec<(&String, &Estimate, f64)> = groups
+            .iter()
+            .filter_map(|(name, estimate)| Some((name, estimate, estimate.value?)))
+            .collect();
+        let most = known.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+        let least = known.iter().min_by(|a, b| a.2.total_cmp(&b.2))?;
+        if known.len() < 2 {
+            return None;
+        }
+        let far = |value: f64| match better {
+            Better::Higher | Better::Neither => -value,
+            Better::Lower => value,
+            Better::Target(target) => (value - target).abs(),
+        };
+        let worst = known.iter().max_by(|a, b| far(a.2).total_cmp(&far(b.2)))?;
+        let best = known.iter().min_by(|a, b| far(a.2).total_cmp(&far(b.2)))?;
+        let value = most.2 - least.2;
+        let errors: Option<Vec<f64>> = known.iter().map(|one| error(one.1)).collect();
+        let mut difference = Gap {
+            value,
+            low: None,
+            high: None,
+            p_value: None,
+            p_adjusted: None,
+        };
+        if let (Some(errors), Some(a), Some(b)) = (errors, error(most.1), error(least.1)) {
+            let of_pair = a.hypot(b);
+            let range = simultaneous::Range::of(&errors, seed);
+            let half = range.quantile(level) * of_pair;
+            difference.low = Some(value - half);
+            difference.high = Some((value + half).min(widest));
+            difference.p_value = Some(range.p_value(value / of_pair));
+        }
+        Some(Self {
+            worst: worst.0.clone(),
+            best: best.0.clone(),
+            groups: known.len(),
+            ratio: ratio((least.1, least.2), (most.1, most.2)),
+            difference,
+        })
+    }
+}
+
 /// Whether every group is within the margin of every other, by the interval and not by "no significant difference".
-fn verdict(gap: &Gap, margin: f64) -> &'static str {
+pub(crate) fn verdict(gap: &Gap, margin: f64) -> &'static str {
     match (gap.low, gap.high) {
         (_, Some(high)) if high <= margin => "within",
         (Some(low), _) if low > margin => "beyond",
@@ -198,7 +242,7 @@ pub fn shrink(groups: &mut [Group]) {
                 .iter()
                 .map(|&at| {
                     let estimate = groups[at].metrics.get(&id)?;
-                    let error = error(estimate, 1.96)?;
+                    let error = error(estimate)?;
                     Some((estimate.value?, error * error))
                 })
                 .collect();

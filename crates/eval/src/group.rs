@@ -12,6 +12,9 @@ use crate::{Columns, EvalError};
 pub struct Group {
     /// The column and its value; several of a crossing.
     pub by: BTreeMap<String, String>,
+    /// Whether nobody declared the group beforehand: what it shows is a question, and no answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exploratory: bool,
     pub n: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clusters: Option<u64>,
@@ -51,7 +54,11 @@ impl Group {
             .by
             .iter()
             .map(|(name, value)| format!("{name} {value}"));
-        by.collect::<Vec<_>>().join(", ")
+        let by = by.collect::<Vec<_>>().join(", ");
+        match self.exploratory {
+            true => format!("{by} (exploratory)"),
+            false => by,
+        }
     }
 }
 
@@ -59,6 +66,9 @@ impl Group {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GroupOf<P> {
     pub by: BTreeMap<String, String>,
+    /// Whether nobody declared the group beforehand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exploratory: bool,
     #[serde(flatten)]
     pub part: P,
 }
@@ -77,10 +87,11 @@ pub(crate) fn by_group<P>(
     };
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut groups = Vec::new();
-    for name in &columns.groups {
+    for name in columns.groups.iter().chain(&columns.exploratory) {
         for (value, places) in groups_of(table, &[name], rows)? {
             groups.push(GroupOf {
                 by: [(name.clone(), value.concat())].into(),
+                exploratory: columns.exploratory.contains(name),
                 part: part(&places),
             });
         }

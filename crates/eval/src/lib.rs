@@ -1,7 +1,7 @@
 //! A model's answers on a table with the truth: every metric with its interval, by group, compared, and drawn as curves.
 //!
 //! The road of an evaluation: [`Columns`] say which columns play a part and are read into cases; [`binary`] measures them, all together and by
-//! group, [`disparity`] says how far groups are apart, [`curve`] what a picture needs; [`compare`] holds two models against each other on
+//! group, [`disparity`] says how far groups are apart, [`parity`] by the names of fairness, [`curve`] what a picture needs; [`compare`] holds two models against each other on
 //! the same patients. Several readers: [`readers`]. Other tasks: [`multiclass`], [`regression`], [`survival`]. This crate reads no file and decides nothing.
 
 pub mod binary;
@@ -12,6 +12,7 @@ pub mod disparity;
 mod drawn;
 mod group;
 pub mod multiclass;
+pub mod parity;
 pub mod readers;
 pub mod regression;
 mod settings;

@@ -71,6 +71,9 @@ pub struct EvalFile {
     /// A column whose values are subgroups
     #[arg(long = "group", value_name = "COL")]
     pub groups: Vec<String>,
+    /// A column of subgroups that nobody declared beforehand: what they show is marked as exploratory
+    #[arg(long, value_name = "COL")]
+    pub exploratory: Vec<String>,
     /// Cross the subgroups of several columns as well
     #[arg(long)]
     pub cross: bool,

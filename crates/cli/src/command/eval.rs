@@ -54,6 +54,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
         threshold: args.threshold,
         positive: args.positive.clone(),
         groups: args.groups.clone(),
+        exploratory: args.exploratory.clone(),
         cross: args.cross,
         cluster: args.cluster.clone(),
         id: args.id.clone(),

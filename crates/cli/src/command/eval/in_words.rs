@@ -2,6 +2,8 @@
 
 use galen_eval::binary::Binary;
 use galen_eval::compare::Compared;
+use galen_eval::disparity::{Disparity, Gap};
+use galen_eval::parity::Parity;
 use galen_stats::Estimate;
 use serde_json::Value;
 
@@ -39,32 +41,53 @@ pub fn binary(found: &Binary) -> String {
     }
     if !found.disparities.is_empty() {
         lines.push(String::new());
-        let rows: Vec<Vec<String>> = found
-            .disparities
-            .iter()
-            .map(|one| {
-                let gap = &one.difference;
-                let bounds = match gap.low.zip(gap.high) {
-                    Some((low, high)) => format!(" ({} to {})", number(low), number(high)),
-                    None => String::new(),
-                };
-                vec![
-                    one.metric.clone(),
-                    one.by.clone(),
-                    one.worst.clone(),
-                    one.best.clone(),
-                    format!("{}{bounds}", number(gap.value)),
-                    gap.p_adjusted.map(number).unwrap_or_default(),
-                    one.verdict.unwrap_or_default().to_owned(),
-                ]
-            })
-            .collect();
-        lines.push(table(
-            &["metric", "by", "worst", "best", "gap", "p (Holm)", ""],
-            &rows,
-        ));
+        let row = |one: &Disparity| {
+            vec![
+                one.metric.clone(),
+                by(&one.by, one.exploratory),
+                one.worst.clone(),
+                one.best.clone(),
+                gap(&one.difference),
+                one.difference.p_adjusted.map(number).unwrap_or_default(),
+                one.verdict.unwrap_or_default().to_owned(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = found.disparities.iter().map(row).collect();
+        let heads = ["metric", "by", "worst", "best", "gap", "p (Holm)", ""];
+        lines.push(table(&heads, &rows));
+    }
+    if !found.parities.is_empty() {
+        lines.push(String::new());
+        let row = |one: &Parity| {
+            let p = one.difference.map_or(one.p_value, |gap| gap.p_adjusted);
+            vec![
+                one.parity.replace('_', " "),
+                by(&one.by, one.exploratory),
+                one.difference.as_ref().map_or("–".to_owned(), gap),
+                one.ratio.map_or("–".to_owned(), number),
+                p.map(number).unwrap_or_default(),
+                one.verdict.unwrap_or_default().to_owned(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = found.parities.iter().map(row).collect();
+        lines.push(table(&["parity", "by", "gap", "ratio", "p", ""], &rows));
     }
     lines.join("\n")
+}
+
+fn by(columns: &str, is_exploratory: bool) -> String {
+    match is_exploratory {
+        true => format!("{columns} (exploratory)"),
+        false => columns.to_owned(),
+    }
+}
+
+fn gap(gap: &Gap) -> String {
+    let bounds = match gap.low.zip(gap.high) {
+        Some((low, high)) => format!(" ({} to {})", number(low), number(high)),
+        None => String::new(),
+    };
+    format!("{}{bounds}", number(gap.value))
 }
 
 fn patients(clusters: Option<u64>) -> String {
