@@ -2,7 +2,7 @@
 //!
 //! The road of an evaluation: [`Columns`] say which columns play a part and are read into cases; [`binary`] measures them, all together and by
 //! group, [`disparity`] says how far groups are apart, [`parity`] by the names of fairness, [`curve`] what a picture needs; [`compare`] holds two models against each other on
-//! the same patients. Several readers: [`readers`]. Other tasks: [`multiclass`], [`regression`], [`survival`]. This crate reads no file and decides nothing.
+//! the same patients; [`slices`] are weak subgroups that nobody declared. Several readers: [`readers`]. Other tasks: [`multiclass`], [`regression`], [`survival`]. This crate reads no file and decides nothing.
 
 pub mod binary;
 mod columns;
@@ -16,6 +16,7 @@ pub mod parity;
 pub mod readers;
 pub mod regression;
 mod settings;
+pub mod slices;
 pub mod survival;
 
 pub use columns::{Columns, EvalError, Indeterminate, LeftOut};

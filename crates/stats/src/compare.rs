@@ -1,5 +1,6 @@
 //! Differences: two models on the same cases, one metric in two groups of patients.
 
+mod means;
 mod paired;
 
 use crate::cases::Cases;
@@ -7,6 +8,7 @@ use crate::delong::{Placements, covariance, placements};
 use crate::estimate::{Estimate, Level, Undefined};
 use crate::metric::Metric;
 use crate::{interval, normal};
+pub use means::{distance, part_and_rest};
 pub use paired::{mcnemar, paired_bootstrap};
 
 /// A difference with its interval, and the p-value of "there is none".

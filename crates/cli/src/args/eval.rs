@@ -25,6 +25,10 @@ pub enum EvalOther {
     ///
     /// Example: galen eval readers vandyke.csv --truth truth --rating rating --reader reader --test treatment --case case
     Readers(Box<EvalReaders>),
+    /// Search weak subgroups that nobody declared, and ask again of patients whom the search did not see
+    ///
+    /// Example: galen eval slices development.csv --confirm tune.csv --truth died --score risk --threshold 0.2 --feature sex --feature age --cluster patient
+    Slices(Box<EvalSlices>),
     /// How many cases a criterion needs to be met with a probability
     ///
     /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
@@ -200,6 +204,47 @@ pub struct EvalReaders {
     /// How covariances of areas are found: by placement values, or by leaving out each case (Dorfman, Berbaum and Metz)
     #[arg(long, value_enum, default_value = "delong")]
     pub covariance: CovarianceWord,
+    /// The confidence level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub level: f64,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalSlices {
+    /// The table that is searched; never the reference set
+    pub what: PathBuf,
+    /// A table of other patients, of whom what was found is asked again
+    #[arg(long, value_name = "FILE")]
+    pub confirm: PathBuf,
+    /// The column with the truth, in both
+    #[arg(long, value_name = "COL")]
+    pub truth: String,
+    /// The column with the score, in both
+    #[arg(long, value_name = "COL")]
+    pub score: Option<String>,
+    /// The column with the model's own answer, in both
+    #[arg(long, value_name = "COL")]
+    pub predicted: Option<String>,
+    /// Cases of this score and more are flagged
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+    /// The value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// A column whose values may make a subgroup
+    #[arg(long = "feature", value_name = "COL", required = true)]
+    pub features: Vec<String>,
+    /// The column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// What is to be worse: sensitivity, specificity, accuracy or brier
+    #[arg(long, value_name = "ID", default_value = "accuracy")]
+    pub metric: String,
+    /// How many subgroups are asked again; each makes the answer of the others less sure
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub most: usize,
     /// The confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,

@@ -4,6 +4,7 @@ mod in_words;
 mod pictures;
 mod readers;
 mod size;
+mod slices;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
         Some(EvalOther::Compare(args)) => two_models(args, place),
         Some(EvalOther::Readers(args)) => readers::readers(args, place),
         Some(EvalOther::Size(args)) => size::size(args),
+        Some(EvalOther::Slices(args)) => slices::slices(args, place),
         None => file(&args.file, place),
     }
 }
