@@ -10,7 +10,7 @@ mod resample;
 mod wilson;
 
 pub use bootstrap::{bootstrap, bootstrap_of, bootstrap_of_patients, by_patient};
-pub(crate) use bootstrap::{bounds_of, centred, quantile};
+pub(crate) use bootstrap::{bounds_of, debiased, quantile};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{design_effect, effective_size};
 pub(crate) use clustered::{mean, ratio_variance};

@@ -2,7 +2,7 @@ use galen_stats::Level;
 use galen_stats::power::{auroc_power, auroc_size, wilson_power, wilson_size};
 
 use super::{CrossCheck, Problem, Vocabulary};
-use crate::file::protocol::{Criterion, CriterionKind, Endpoint, Protocol};
+use crate::file::protocol::{Criterion, CriterionKind, Endpoint, ExpectedClusters, Protocol};
 use crate::file::{Name, Specs};
 use crate::rule::Rule;
 
@@ -13,8 +13,9 @@ const CASES_MAX: u64 = 1_000_000;
 
 /// A required criterion that the reference set can hardly decide is a coin, and known to be one beforehand.
 ///
-/// Asked where a formula holds: lower bounds of sensitivity, specificity, accuracy and the AUROC in all cases. A subgroup
-/// has no declared size, a difference no declared correlation: there the check says nothing.
+/// Asked where a formula holds: lower bounds of sensitivity, specificity, accuracy and the AUROC, in all cases and in subgroups whose
+/// expected cases are declared, at the strictest level that a criterion may be asked at, and with cases of one patient worth as much less as
+/// their design effect says. A difference has no declared correlation: there the check says nothing.
 ///
 /// # Source
 /// [`galen_stats::power`]: Wilson 1927, Hanley and McNeil 1982.
@@ -26,13 +27,14 @@ impl CrossCheck for Decidable {
     }
 
     fn holds(&self) -> &'static str {
-        "A required lower bound of sensitivity, specificity, accuracy or AUROC is met with probability 0.80 or more by the expected cases, if the expected value is true."
+        "A required lower bound of sensitivity, specificity, accuracy or AUROC is met with probability 0.80 or more by the expected cases, in all and in subgroups whose cases are declared, if the expected value is true."
     }
 
     fn problems(&self, specs: &Specs, _: &Vocabulary) -> Vec<Problem> {
         let protocol = &specs.protocol;
+        let mut problems: Vec<Problem> = declared_wrongly(protocol).into_iter().collect();
         let criteria = protocol.criteria.iter().enumerate();
-        criteria
+        let undecidable = criteria
             .filter(|(_, criterion)| criterion.kind == CriterionKind::Required)
             .filter_map(|(c, criterion)| {
                 let question = Question::of(protocol, criterion)?;
@@ -45,9 +47,19 @@ impl CrossCheck for Decidable {
                         Some(Problem::warning(Name::Protocol, path, message).help(help))
                     }
                 }
-            })
-            .collect()
+            });
+        problems.extend(undecidable);
+        problems
     }
+}
+
+/// Clusters that cannot be.
+fn declared_wrongly(protocol: &Protocol) -> Option<Problem> {
+    let clusters = protocol.reference_set.expected_clusters?;
+    let is_sound =
+        clusters.cases >= 1.0 && clusters.cases.is_finite() && (0.0..=1.0).contains(&clusters.icc);
+    let message = "a patient has at least one case, and cases are alike from 0 to 1";
+    (!is_sound).then(|| Problem::error(Name::Protocol, "reference_set.expected_clusters", message))
 }
 
 /// A lower bound and the cases that are expected to decide it.
@@ -57,6 +69,8 @@ struct Question<'a> {
     level: Level,
     diseased: u64,
     healthy: u64,
+    /// By how much cases are worth less than those of different patients.
+    effect: f64,
 }
 
 impl<'a> Question<'a> {
@@ -64,23 +78,32 @@ impl<'a> Question<'a> {
     fn of(protocol: &'a Protocol, criterion: &Criterion) -> Option<Question<'a>> {
         let endpoint: &Endpoint = protocol.endpoint(&criterion.endpoint)?;
         let formula = ["sensitivity", "specificity", "accuracy", "auroc"];
-        if endpoint.subgroup.is_some()
-            || endpoint.difference.is_some()
-            || !formula.contains(&endpoint.metric.as_str())
-        {
+        if endpoint.difference.is_some() || !formula.contains(&endpoint.metric.as_str()) {
             return None;
         }
         let Rule::LowerAtLeast(bound) = criterion.rule else {
             return None;
         };
         let set = &protocol.reference_set;
-        let diseased = set.expected_diseased.min(CASES_MAX);
+        let (cases, diseased) = match &endpoint.subgroup {
+            None => (set.expected_cases, set.expected_diseased),
+            Some(id) => {
+                let subgroup = protocol.subgroup(id)?;
+                (subgroup.expected_cases?, subgroup.expected_diseased?)
+            }
+        };
+        let clusters = set.expected_clusters;
+        let effect = clusters
+            .map_or(1.0, ExpectedClusters::design_effect)
+            .max(1.0);
+        let diseased = diseased.min(CASES_MAX);
         Some(Question {
+            effect,
             metric: &endpoint.metric,
             bound,
             level: Level::new(*protocol.levels_of(criterion).first()?).ok()?,
             diseased,
-            healthy: set.expected_cases.saturating_sub(diseased).min(CASES_MAX),
+            healthy: cases.saturating_sub(diseased).min(CASES_MAX),
         })
     }
 
@@ -92,14 +115,19 @@ impl<'a> Question<'a> {
             level,
             ..
         } = *self;
+        // Cases that are worth so many independent ones, and the other way round.
+        let worth = |n: u64| (n as f64 / self.effect).floor() as u64;
+        let cases_of = |n: u64| (n as f64 * self.effect).ceil() as u64;
         let (power, cases, needed) = if metric == "auroc" {
             let (diseased, healthy) = (self.diseased, self.healthy);
             let prevalence = diseased as f64 / (diseased + healthy).max(1) as f64;
             let needed = auroc_size(expected, bound, POWER, prevalence, level);
             (
-                auroc_power(expected, bound, diseased, healthy, level),
+                auroc_power(expected, bound, worth(diseased), worth(healthy), level),
                 format!("{diseased} diseased and {healthy} healthy cases"),
-                needed.map(|(d, h)| format!("{d} diseased and {h} healthy cases")),
+                needed.map(|(d, h)| {
+                    format!("{} diseased and {} healthy cases", cases_of(d), cases_of(h))
+                }),
             )
         } else {
             let (n, kind) = match metric {
@@ -107,7 +135,7 @@ impl<'a> Question<'a> {
                 "specificity" => (self.healthy, "healthy cases"),
                 _ => (self.diseased + self.healthy, "cases"),
             };
-            let power = wilson_power(expected, bound, n, level);
+            let power = wilson_power(expected, bound, worth(n), level);
             // The search is long and needed only where there is something to say.
             let search = power < POWER;
             let needed = search
@@ -116,7 +144,7 @@ impl<'a> Question<'a> {
             (
                 power,
                 format!("{n} {kind}"),
-                needed.map(|n| format!("{n} {kind}")),
+                needed.map(|n| format!("{} {kind}", cases_of(n))),
             )
         };
         if power >= POWER {
@@ -146,6 +174,7 @@ mod tests {
             level: Level::DEFAULT,
             diseased,
             healthy: 400,
+            effect: 1.0,
         }
     }
 
@@ -162,6 +191,28 @@ mod tests {
             help.starts_with("254 diseased cases decide it with probability 0.80"),
             "{help}"
         );
+    }
+
+    #[test]
+    fn cases_of_one_patient_are_worth_less() {
+        // Three cases of a patient that are half alike are worth one and a half.
+        let question = Question {
+            effect: 2.0,
+            ..sensitivity(254)
+        };
+        let problem = question.problem("criteria[0].rule", 0.95).expect("too few");
+        assert!(
+            problem
+                .message
+                .starts_with("254 diseased cases decide this")
+        );
+        let help = problem.help.expect("help");
+        assert!(help.starts_with("508 diseased cases decide it"), "{help}");
+        let question = Question {
+            effect: 2.0,
+            ..sensitivity(508)
+        };
+        assert_eq!(question.problem("criteria[0].rule", 0.95), None);
     }
 
     #[test]

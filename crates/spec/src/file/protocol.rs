@@ -106,6 +106,30 @@ pub struct ReferenceSet {
     pub expected_cases: u64,
     /// Diseased cases that are expected.
     pub expected_diseased: u64,
+    /// Cases of a patient on average, and how alike they are (the intraclass correlation), for the same question; each case is a
+    /// patient's only one if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_clusters: Option<ExpectedClusters>,
+}
+
+/// How cases of one patient are expected.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedClusters {
+    /// Cases of a patient, on average; at least 1.
+    pub cases: f64,
+    /// How alike the cases of one patient are, from 0 (not at all) to 1 (the same).
+    pub icc: f64,
+}
+
+impl ExpectedClusters {
+    /// By how much cases of patients are worth less than independent ones.
+    ///
+    /// # Source
+    /// Kish 1965, Survey Sampling, section 5.4; Donner and Klar 2000, Design and Analysis of Cluster Randomization Trials.
+    pub fn design_effect(self) -> f64 {
+        1.0 + (self.cases - 1.0) * self.icc
+    }
 }
 
 /// How the looks at a reference set share the probability of a wrong verdict, which is that of the criterion's level over all looks.
@@ -168,6 +192,12 @@ pub struct Subgroup {
     /// Cases below this value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
+    /// Cases of it that are expected in the reference set, for the question whether a criterion can be decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_cases: Option<u64>,
+    /// Diseased ones among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_diseased: Option<u64>,
 }
 
 /// A declared disturbance of the inputs, such as the error of an assay.

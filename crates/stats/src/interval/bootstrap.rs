@@ -60,23 +60,34 @@ pub(crate) fn bounds_of(
     Ok((quantile(&values, tail), quantile(&values, 1.0 - tail)))
 }
 
-/// The percentile interval of what was drawn, moved so that its middle is the value.
+/// The interval of a mean distance, which chance makes larger than the truth: of cases by one part of noise, of draws from these by two.
+///
+/// Squared, what draws have more than the value is that part. The lower end is that of the squares without both parts, and 0 where they hold
+/// no more; the upper one is that of the draws, moved down to the value.
 ///
 /// # Errors
 /// Those of [`bounds_of`]; [`Undefined::NoVariation`] where all draws are the same.
-pub(crate) fn centred(
+///
+/// # Source
+/// Kumar, Liang and Ma 2019, NeurIPS 32:3792-3803, section 5 (squared calibration errors without their noise), here by draws of patients.
+pub(crate) fn debiased(
     value: f64,
-    mut values: Vec<f64>,
+    values: Vec<f64>,
     resamples: u32,
     level: Level,
 ) -> Result<(f64, f64), Undefined> {
-    let (low, high) = bounds_of(values.clone(), resamples, level)?;
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = quantile(&values, 0.5);
+    let squares: Vec<f64> = values.iter().map(|one| one * one).collect();
+    let noise = squares.iter().sum::<f64>() / squares.len().max(1) as f64 - value * value;
+    let (low, high) = bounds_of(values, resamples, level)?;
+    let (low_square, high_square) = bounds_of(squares, resamples, level)?;
     if low == high {
         return Err(Undefined::NoVariation);
     }
-    Ok((value + low - middle, value + high - middle))
+    let without = |square: f64, parts: f64| (square - parts * noise.max(0.0)).max(0.0).sqrt();
+    Ok((
+        without(low_square, 2.0).min(value),
+        without(high_square, 1.0).max(value),
+    ))
 }
 
 /// [`bootstrap_of_patients`] of a statistic of [`Cases`]. A patient comes with all cases; without patients each case is

@@ -9,14 +9,14 @@ use crate::tally::Tally;
 ///
 /// Takes truth, score (a probability) and patient. The value is in 0..=1, lower is better. It is never 0 of a finite sample: what a
 /// perfectly calibrated model of these scores would show stands beside it in the calibration curve. The
-/// interval is that of 2,000 draws of patients, seed 0, moved so that its middle is the value: draws have larger errors than the cases
-/// themselves, since they hold fewer different ones.
+/// interval is of the error without its noise, by 2,000 draws of patients, seed 0: it begins at 0 where the cases do not show that the scores
+/// are not calibrated.
 ///
 /// # Errors
 /// [`Undefined::NoCase`], [`Undefined::NotProbability`].
 ///
 /// # Source
-/// Naeini, Cooper and Hauskrecht 2015, AAAI:2901-2907; Guo et al. 2017, ICML:1321-1330 (15 bins); Efron and Tibshirani 1993, section 13.3.
+/// Naeini, Cooper and Hauskrecht 2015, AAAI:2901-2907; Guo et al. 2017, ICML:1321-1330 (15 bins); Kumar, Liang and Ma 2019, NeurIPS 32:3792-3803 (without noise).
 pub struct Ece;
 
 impl Metric for Ece {
@@ -28,8 +28,8 @@ impl Metric for Ece {
             better: Better::Lower,
             needs_threshold: false,
             needs_probability: true,
-            method: "bootstrap_centred",
-            source: "Naeini et al. 2015; Guo et al. 2017; Efron and Tibshirani 1993",
+            method: "bootstrap_debiased",
+            source: "Naeini et al. 2015; Guo et al. 2017; Kumar et al. 2019",
             what: "The mean distance of observed from expected events in 15 bins of the score.",
         }
     }
@@ -41,9 +41,9 @@ impl Metric for Ece {
             .ok_or(Undefined::NoCase)?;
         let values =
             interval::resampled(cases, &[self], interval::RESAMPLES, interval::SEED).remove(0);
-        let bounds = interval::centred(value, values, interval::RESAMPLES, level)
+        let bounds = interval::debiased(value, values, interval::RESAMPLES, level)
             .map(|(low, high)| (low.max(0.0), high.min(1.0)));
-        let method = ("bootstrap_centred", interval::SEED);
+        let method = ("bootstrap_debiased", interval::SEED);
         Ok(interval::drawn(value, cases, bounds, method, level))
     }
 
