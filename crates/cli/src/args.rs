@@ -15,7 +15,7 @@ pub use data::{
 };
 pub use eval::{
     CovarianceWord, Eval, EvalCompare, EvalFile, EvalOther, EvalReaders, EvalSize, EvalSlices,
-    EvalTask, How, IndeterminateWord,
+    EvalTask, EvalThreshold, How, IndeterminateWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.

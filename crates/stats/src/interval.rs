@@ -18,7 +18,7 @@ pub use mann_whitney::mann_whitney;
 pub use method::{METHODS, Method, measure_all};
 pub(crate) use method::{drawn, percentile};
 pub use newcombe::{newcombe, of_difference};
-pub(crate) use resample::{Patients, resampled, without_each};
+pub(crate) use resample::{Patients, each_draw, resampled, without_each};
 pub use resample::{RESAMPLES, SEED, roc_band};
 pub use wilson::wilson;
 

@@ -4,7 +4,7 @@
 //! measured is [`Undefined`], with a sentence that says why, never NaN.
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
-//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide),
+//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
 //! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
 //! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
@@ -30,6 +30,7 @@ pub mod multiplicity;
 pub mod multivariate;
 mod noncentral;
 mod normal;
+pub mod operating;
 mod pairwise;
 pub mod perturbation;
 pub mod power;

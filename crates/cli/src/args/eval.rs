@@ -29,6 +29,10 @@ pub enum EvalOther {
     ///
     /// Example: galen eval slices development.csv --confirm tune.csv --truth died --score risk --threshold 0.2 --feature sex --feature age --cluster patient
     Slices(Box<EvalSlices>),
+    /// Choose a threshold on cases for that purpose; on a sealed reference set it is refused
+    ///
+    /// Example: galen eval threshold tune.csv --truth died --score risk --aim sensitivity=0.9 --surely --cluster patient
+    Threshold(Box<EvalThreshold>),
     /// How many cases a criterion needs to be met with a probability
     ///
     /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
@@ -248,6 +252,38 @@ pub struct EvalSlices {
     /// The confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalThreshold {
+    /// A table with the truth and the model's score, of cases that judge nothing
+    pub what: PathBuf,
+    /// The column with the truth
+    #[arg(long, value_name = "COL")]
+    pub truth: String,
+    /// The column with the score
+    #[arg(long, value_name = "COL")]
+    pub score: String,
+    /// What is to be reached: sensitivity=X, specificity=X, alert_rate=X (at most), youden, or miss_cost=X (a miss harms so many times as
+    /// much as a false alarm)
+    #[arg(long, value_name = "AIM")]
+    pub aim: String,
+    /// The bound of the interval is to reach it, not the value
+    #[arg(long)]
+    pub surely: bool,
+    /// The value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE")]
+    pub positive: Option<String>,
+    /// The column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// The column with the weight of a row
+    #[arg(long, value_name = "COL")]
+    pub weight: Option<String>,
+    #[command(flatten)]
+    pub how: How,
     #[command(flatten)]
     pub reading: Reading,
 }

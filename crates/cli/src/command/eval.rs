@@ -3,8 +3,10 @@
 mod in_words;
 mod pictures;
 mod readers;
+mod sealed;
 mod size;
 mod slices;
+mod threshold;
 
 use std::path::Path;
 
@@ -27,6 +29,7 @@ pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
         Some(EvalOther::Readers(args)) => readers::readers(args, place),
         Some(EvalOther::Size(args)) => size::size(args),
         Some(EvalOther::Slices(args)) => slices::slices(args, place),
+        Some(EvalOther::Threshold(args)) => threshold::threshold(args, place),
         None => file(&args.file, place),
     }
 }

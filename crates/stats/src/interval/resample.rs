@@ -131,7 +131,7 @@ impl Patients {
 /// # Source
 /// Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 6; Field and Welsh 2007, J R Stat Soc B 69:369-390 (drawing
 /// clusters).
-fn each_draw<T: Send>(
+pub(crate) fn each_draw<T: Send>(
     cases: &Cases,
     resamples: u32,
     seed: u64,

@@ -4,7 +4,7 @@ use galen_eval::Columns;
 use galen_eval::slices::{ERRORS, Search, Slice, Slices, search};
 use serde_json::json;
 
-use super::{failure, level_of};
+use super::{failure, level_of, sealed};
 use crate::args::EvalSlices;
 use crate::place::Place;
 use crate::reading::table_in;
@@ -22,6 +22,8 @@ pub fn slices(args: &EvalSlices, place: &Place) -> Result<Report, Failure> {
             format!("one of: {}", known.join(", ")),
         ));
     };
+    sealed::refuse(&args.what, place)?;
+    sealed::refuse(&args.confirm, place)?;
     let read = |path| table_in(&place.path(path), &args.reading);
     let (first, second) = (read(&args.what)?, read(&args.confirm)?);
     let columns = Columns {
