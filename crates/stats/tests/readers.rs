@@ -153,8 +153,8 @@ fn moments(what: &str, found: &Moments, wanted: &Value) {
 fn one_shot_is(name: &str, truth: &[bool], ratings: &Ratings, wanted: &Value) {
     let study = u_statistics(truth, ratings, Level::DEFAULT).expect("enough readers and cases");
     let tests = wanted["tests"].as_array().expect("tests");
-    assert_eq!(study.tests.len(), tests.len());
-    for (at, (found, wanted)) in study.tests.iter().zip(tests).enumerate() {
+    assert_eq!(study.means.len(), tests.len());
+    for (at, (found, wanted)) in study.means.iter().zip(tests).enumerate() {
         let what = format!("{name} test {at}");
         let value = found.found.unbiased.estimate.value.expect("a mean");
         near(&what, value, &wanted["value"]);
@@ -250,13 +250,13 @@ fn van_dykes_standard_errors_are_the_published_ones_of_unbiased_covariances() {
     let study = u_statistics(&truth, &ratings, Level::DEFAULT).expect("a study");
     let error = |found: &Given| found.standard_error.expect("defined");
     for (found, wanted) in [
-        (error(&study.tests[0].found.unbiased), 0.033_071),
-        (error(&study.tests[1].found.unbiased), 0.021_491),
+        (error(&study.means[0].found.unbiased), 0.033_071),
+        (error(&study.means[1].found.unbiased), 0.021_491),
         (error(&study.differences[0].found.unbiased), 0.020_672),
     ] {
         assert!((found - wanted).abs() < 6e-7, "{found} and not {wanted}");
     }
-    let areas: Vec<f64> = study.tests[0].areas.iter().flatten().copied().collect();
+    let areas: Vec<f64> = study.means[0].areas.iter().flatten().copied().collect();
     for (found, wanted) in areas
         .iter()
         .zip([0.91965, 0.85878, 0.90386, 0.97311, 0.82979])

@@ -19,8 +19,9 @@ use crate::estimate::{Estimate, Level, Undefined};
 pub struct AgainstStandalone {
     /// What the numbers are.
     pub figure: Figure,
+    /// Of the model, of each reader, and of the readers in the mean.
     pub standalone: f64,
-    pub readers: Vec<f64>,
+    pub figures: Vec<f64>,
     pub mean: f64,
     /// The mean variance of a difference, the mean covariance of two, and the mean square of the differences.
     pub variance: f64,
@@ -93,7 +94,7 @@ pub fn standalone(
     Ok(AgainstStandalone {
         figure,
         standalone: own.value(),
-        readers: values,
+        figures: values,
         mean,
         variance,
         covariance,

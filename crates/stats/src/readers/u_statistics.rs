@@ -22,7 +22,8 @@ const NORMAL_ABOVE: f64 = 50.0;
 /// with the fewest, rounded down for Student's law, and the normal law above 50.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OneShot {
-    pub tests: Vec<OneShotTest>,
+    /// Each test.
+    pub means: Vec<OneShotTest>,
     /// Each two tests: the first less the second.
     pub differences: Vec<OneShotDifference>,
 }
@@ -136,7 +137,7 @@ pub fn u_statistics(truth: &[bool], tests: &[Ratings], level: Level) -> Result<O
         }
     }
     Ok(OneShot {
-        tests: found,
+        means: found,
         differences,
     })
 }
@@ -473,7 +474,7 @@ mod tests {
             for _ in 0..STUDIES {
                 let tests = drawn(&mut random, 4, &truth, pattern);
                 let study = u_statistics(&truth, &tests, Level::DEFAULT).expect("a study");
-                let found = [&study.tests[0].found, &study.differences[0].found];
+                let found = [&study.means[0].found, &study.differences[0].found];
                 for (sums, found) in sums.iter_mut().zip(found) {
                     let value = found.unbiased.estimate.value.expect("a mean");
                     let of = [
@@ -520,7 +521,7 @@ mod tests {
     fn perfect_readers_have_no_interval_because_nothing_varies() {
         let scores = of_scores(&[[1, 1, 1, 2, 2, 2], [1, 2, 3, 4, 5, 6]]);
         let study = u_statistics(&TRUTH, &scores, Level::DEFAULT).expect("a study");
-        let found = &study.tests[0].found.unbiased;
+        let found = &study.means[0].found.unbiased;
         assert_eq!((found.estimate.value, found.p_value), (Some(1.0), None));
         assert_eq!(found.estimate.interval(), None);
     }
@@ -561,7 +562,7 @@ mod tests {
             let one = u_statistics(&truth, &tests, Level::DEFAULT);
             let mut other = u_statistics(&back, &turned, Level::DEFAULT);
             if let Ok(study) = &mut other {
-                study.tests.iter_mut().for_each(|test| test.areas.reverse());
+                study.means.iter_mut().for_each(|test| test.areas.reverse());
             }
             prop_assert_eq!(&one, &other);
             if let Ok(study) = &one {
