@@ -1,27 +1,26 @@
-//! A table of readings: who read which case with which test, and how sure they were.
+//! Reader studies: readings as they stand in a table or in a file of iMRMC, and what follows from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod imrmc;
+mod ratings;
 
-use galen_stats::readers::{Covariances, ReaderStudy, obuchowski_rockette};
+use galen_stats::readers::{
+    AgainstStandalone, Covariances, Figure, OneShot, ReaderStudy, obuchowski_rockette, standalone,
+    u_statistics,
+};
 use galen_stats::{Cases, Level};
-use galen_table::Table;
 use serde::Serialize;
 
 use crate::EvalError;
-use crate::columns::{numbers, yes_or_no};
+pub use ratings::{RatedCase, Ratings, Readings};
 
-/// Which columns play which part: one row a reading.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Readings {
-    pub truth: String,
-    pub rating: String,
-    pub reader: String,
-    /// The test, modality or aid that the case was read with.
-    pub test: String,
-    pub case: String,
-    /// The patient, of whom there may be several cases.
-    pub cluster: Option<String>,
-    pub positive: Option<String>,
+/// What is measured of a reader, and how its covariances are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct How {
+    pub figure: Figure,
+    /// The rating at and above which a reader calls a case diseased; for sensitivity and specificity.
+    pub threshold: Option<f64>,
+    /// The same of a model's scores; that of the ratings where nothing is said.
+    pub model_threshold: Option<f64>,
     pub covariances: Covariances,
 }
 
@@ -36,95 +35,160 @@ pub struct Study {
     pub found: ReaderStudy,
 }
 
-/// Analyses readings: every reader must have read every case with every test, once.
+/// A study of any pattern with its names, in their order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OneShotStudy {
+    pub cases: usize,
+    pub positives: usize,
+    pub readers: Vec<String>,
+    pub tests: Vec<String>,
+    /// Areas and differences, by the places of readers and tests.
+    #[serde(flatten)]
+    pub found: OneShot,
+}
+
+/// The readers of a test against a model that answers alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgainstModel {
+    pub test: String,
+    pub cases: usize,
+    pub positives: usize,
+    /// Who read with this test.
+    pub readers: Vec<String>,
+    #[serde(flatten)]
+    pub found: AgainstStandalone,
+}
+
+/// Analyses readings after Obuchowski and Rockette: every reader must have read every case with every test.
 ///
 /// # Errors
-/// [`EvalError`] that names the first reading that is absent or there twice.
-pub fn evaluate(table: &Table, columns: &Readings, level: Level) -> Result<Study, EvalError> {
-    let truth = yes_or_no(table, &columns.truth, columns.positive.as_deref())?;
-    let rating = numbers(table, &columns.rating)?;
-    let named = |column: &str| -> Result<Vec<String>, EvalError> {
-        let texts = table.texts(column)?.into_iter().enumerate();
-        let text = |(row, text): (usize, Option<String>)| {
-            text.ok_or_else(|| EvalError::Missing {
-                row,
-                column: column.to_owned(),
-            })
-        };
-        texts.map(text).collect()
-    };
-    let (reader, test, case) = (
-        named(&columns.reader)?,
-        named(&columns.test)?,
-        named(&columns.case)?,
-    );
-    let cluster = columns.cluster.as_deref().map(named).transpose()?;
-    let mut of_case: BTreeMap<&str, (bool, &str)> = BTreeMap::new();
-    let mut readings: BTreeMap<[&str; 3], f64> = BTreeMap::new();
-    for row in 0..table.rows() {
-        let missing = |column: &str| EvalError::Missing {
-            row,
-            column: column.to_owned(),
-        };
-        let own = truth[row].ok_or_else(|| missing(&columns.truth))?;
-        let rating = rating[row].ok_or_else(|| missing(&columns.rating))?;
-        let patient = cluster
-            .as_ref()
-            .map_or(case[row].as_str(), |cluster| cluster[row].as_str());
-        let known = of_case.entry(&case[row]).or_insert((own, patient));
-        if *known != (own, patient) {
-            return Err(EvalError::Other(format!(
-                "Row {row} (counted from 0) says another truth or patient of the case `{}` than an earlier row.",
-                case[row]
-            )));
-        }
-        if readings
-            .insert([&test[row], &reader[row], &case[row]], rating)
-            .is_some()
-        {
-            return Err(EvalError::Other(format!(
-                "Reader `{}` read the case `{}` with `{}` twice (row {row}, counted from 0).",
-                reader[row], case[row], test[row]
-            )));
-        }
-    }
-    let tests: BTreeSet<&String> = test.iter().collect();
-    let readers: BTreeSet<&String> = reader.iter().collect();
-    let places: BTreeMap<&str, u32> = {
-        let patients: BTreeSet<&str> = of_case.values().map(|(_, patient)| *patient).collect();
-        patients.into_iter().zip(0..).collect()
-    };
-    let truths: Vec<bool> = of_case.values().map(|(truth, _)| *truth).collect();
-    let patients = || {
-        of_case
-            .values()
-            .map(|(_, patient)| places[patient])
-            .collect()
-    };
-    let mut cases = Vec::new();
-    for test in &tests {
-        let mut row = Vec::new();
-        for reader in &readers {
-            let ratings = of_case.keys().map(|case| {
-                let found = readings.get(&[test.as_str(), reader.as_str(), case]);
-                found.copied().ok_or_else(|| {
-                    EvalError::Other(format!(
-                        "Reader `{reader}` did not read the case `{case}` with `{test}`: every reader must have read every case with every test."
-                    ))
-                })
-            });
-            let ratings: Vec<f64> = ratings.collect::<Result<_, _>>()?;
-            let cluster = columns.cluster.as_ref().map(|_| patients());
-            row.push(Cases::new(truths.clone(), ratings, None, cluster)?);
-        }
-        cases.push(row);
-    }
-    let found = obuchowski_rockette(&cases, columns.covariances, level)?;
+/// [`EvalError`] that names the first reading that is absent, or says what cannot be measured.
+pub fn evaluate(ratings: &Ratings, how: &How, level: Level) -> Result<Study, EvalError> {
+    let all: Vec<usize> = (0..ratings.cases().len()).collect();
+    let everybody: Vec<usize> = (0..ratings.readers().len()).collect();
+    let cases = (0..ratings.tests().len())
+        .map(|test| crossed(ratings, test, &everybody, &all, how.threshold))
+        .collect::<Result<Vec<_>, _>>()?;
+    let found = obuchowski_rockette(&cases, how.figure, how.covariances, level)?;
     Ok(Study {
-        cases: truths.len(),
-        positives: truths.iter().filter(|truth| **truth).count(),
-        readers: readers.into_iter().cloned().collect(),
-        tests: tests.into_iter().cloned().collect(),
+        cases: all.len(),
+        positives: positives(ratings, &all),
+        readers: ratings.readers().to_vec(),
+        tests: ratings.tests().to_vec(),
         found,
     })
+}
+
+/// Analyses areas by U-statistics, whoever read what.
+///
+/// # Errors
+/// [`EvalError`] if a patient has several cases, or says what cannot be measured.
+pub fn one_shot(ratings: &Ratings, level: Level) -> Result<OneShotStudy, EvalError> {
+    let (patients, cases) = (ratings.patients(), ratings.cases().len());
+    if patients < cases {
+        return Err(EvalError::Other(format!(
+            "Some patients have several cases ({patients} patients, {cases} cases), and U-statistics take each case for a patient of its own."
+        )));
+    }
+    let truth: Vec<bool> = ratings.cases().iter().map(|case| case.truth).collect();
+    let found = u_statistics(&truth, ratings.given(), level)?;
+    Ok(OneShotStudy {
+        cases,
+        positives: truth.iter().filter(|truth| **truth).count(),
+        readers: ratings.readers().to_vec(),
+        tests: ratings.tests().to_vec(),
+        found,
+    })
+}
+
+/// Holds the readers of each test against the model of the readings, on the cases that were read with that test. Everybody who
+/// read with a test must have read all of them.
+///
+/// # Errors
+/// [`EvalError`] if there is no model, it has no score for a case, or a reader missed one.
+pub fn against_model(
+    ratings: &Ratings,
+    how: &How,
+    level: Level,
+) -> Result<Vec<AgainstModel>, EvalError> {
+    let model = ratings.model().ok_or_else(|| {
+        EvalError::Other("Neither a column nor a reader is named as the model.".to_owned())
+    })?;
+    let of_test = |(test, name): (usize, &String)| {
+        let given = &ratings.given()[test];
+        let readers: Vec<usize> = (0..given.len())
+            .filter(|reader| given[*reader].iter().any(Option::is_some))
+            .collect();
+        let all: Vec<usize> = (0..ratings.cases().len())
+            .filter(|case| given.iter().any(|reader| reader[*case].is_some()))
+            .collect();
+        let cases = crossed(ratings, test, &readers, &all, how.threshold)?;
+        let score = |case: &usize| {
+            model[*case].ok_or_else(|| {
+                EvalError::Other(format!(
+                    "The model has no score for the case `{}`, which was read with `{name}`.",
+                    ratings.cases()[*case].name
+                ))
+            })
+        };
+        let scores = all.iter().map(score).collect::<Result<Vec<f64>, _>>()?;
+        let threshold = how.model_threshold.or(how.threshold);
+        let own = of_cases(ratings, &all, scores, threshold)?;
+        Ok(AgainstModel {
+            test: name.clone(),
+            cases: all.len(),
+            positives: positives(ratings, &all),
+            readers: readers
+                .iter()
+                .map(|reader| ratings.readers()[*reader].clone())
+                .collect(),
+            found: standalone(&cases, &own, how.figure, how.covariances, level)?,
+        })
+    };
+    ratings.tests().iter().enumerate().map(of_test).collect()
+}
+
+/// The cases of each of these readers with a test; each must have read all.
+fn crossed(
+    ratings: &Ratings,
+    test: usize,
+    readers: &[usize],
+    cases: &[usize],
+    threshold: Option<f64>,
+) -> Result<Vec<Cases>, EvalError> {
+    let of_reader = |reader: &usize| {
+        let own = &ratings.given()[test][*reader];
+        let rating = |case: &usize| {
+            own[*case].ok_or_else(|| {
+                EvalError::Other(format!(
+                    "Reader `{}` did not read the case `{}` with `{}`: every reader must have read every case with every test. U-statistics take any pattern.",
+                    ratings.readers()[*reader],
+                    ratings.cases()[*case].name,
+                    ratings.tests()[test]
+                ))
+            })
+        };
+        let scores = cases.iter().map(rating).collect::<Result<Vec<f64>, _>>()?;
+        of_cases(ratings, cases, scores, threshold)
+    };
+    readers.iter().map(of_reader).collect()
+}
+
+fn of_cases(
+    ratings: &Ratings,
+    cases: &[usize],
+    scores: Vec<f64>,
+    threshold: Option<f64>,
+) -> Result<Cases, EvalError> {
+    let truth = cases.iter().map(|case| ratings.cases()[*case].truth);
+    let cluster = ratings
+        .is_clustered()
+        .then(|| cases.iter().map(|case| ratings.cases()[*case].patient));
+    let cluster = cluster.map(Iterator::collect);
+    Ok(Cases::new(truth.collect(), scores, threshold, cluster)?)
+}
+
+fn positives(ratings: &Ratings, cases: &[usize]) -> usize {
+    let truth = |case: &&usize| ratings.cases()[**case].truth;
+    cases.iter().filter(truth).count()
 }

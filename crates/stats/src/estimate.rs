@@ -249,6 +249,12 @@ pub enum Undefined {
     /// Too few patients for a variance between them.
     #[error("There are too few patients for an interval.")]
     TooFewPatients,
+    /// Too few readers for a variance between them.
+    #[error("There are too few readers for an interval.")]
+    TooFewReaders,
+    /// An unbiased estimate of a variance that is below 0.
+    #[error("The unbiased estimate of the variance is negative, so it gives no interval.")]
+    NegativeVariance,
     /// The estimated variance is 0, which would pretend certainty.
     #[error("The cases show no variation, so an interval cannot be estimated from them.")]
     NoVariation,
