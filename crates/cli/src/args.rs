@@ -14,8 +14,8 @@ pub use data::{
     DataSplit, DataTile, DataValidate, EstimationTask, Recalibrate, WindowWord,
 };
 pub use eval::{
-    CovarianceWord, Eval, EvalCompare, EvalFile, EvalOther, EvalReaders, EvalSize, EvalSlices,
-    EvalTask, EvalThreshold, How, IndeterminateWord,
+    AnalysisWord, CovarianceWord, Eval, EvalCompare, EvalFile, EvalOther, EvalReaders, EvalSize,
+    EvalSlices, EvalTask, EvalThreshold, FigureWord, How, IndeterminateWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.

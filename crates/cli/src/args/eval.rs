@@ -173,41 +173,82 @@ pub struct EvalCompare {
     pub reading: Reading,
 }
 
-/// How covariances of areas are found.
+/// How covariances of figures are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CovarianceWord {
     Delong,
     Jackknife,
 }
 
+/// How a reader study is analysed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AnalysisWord {
+    /// Obuchowski and Rockette: every reader read every case with every test
+    Crossed,
+    /// Gallas, as in iMRMC: whoever read what
+    UStatistics,
+}
+
+/// What is measured of a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FigureWord {
+    Auroc,
+    Sensitivity,
+    Specificity,
+}
+
 #[derive(Args, Debug)]
 pub struct EvalReaders {
-    /// A table with one row a reading
+    /// A table with one row a reading, or a file of iMRMC (.imrmc)
     pub what: PathBuf,
     /// The column with the truth of the case
     #[arg(long, value_name = "COL")]
-    pub truth: String,
+    pub truth: Option<String>,
     /// The column with the reader's rating; higher means more likely diseased
     #[arg(long, value_name = "COL")]
-    pub rating: String,
+    pub rating: Option<String>,
     /// The column with the reader
     #[arg(long, value_name = "COL")]
-    pub reader: String,
+    pub reader: Option<String>,
     /// The column with the test, modality or aid that the case was read with
     #[arg(long, value_name = "COL")]
-    pub test: String,
+    pub test: Option<String>,
     /// The column with the case
     #[arg(long, value_name = "COL")]
-    pub case: String,
+    pub case: Option<String>,
     /// The column with the patient, if there are several cases of one
     #[arg(long, value_name = "COL")]
     pub cluster: Option<String>,
     /// The value of the truth that means diseased; default: 1, true or yes
     #[arg(long, value_name = "VALUE")]
     pub positive: Option<String>,
-    /// How covariances of areas are found: by placement values, or by leaving out each case (Dorfman, Berbaum and Metz)
+    /// Crossed (every reader read every case with every test), or u-statistics (any pattern, as in iMRMC; areas only)
+    #[arg(long, value_enum, default_value = "crossed")]
+    pub analysis: AnalysisWord,
+    /// auroc, or sensitivity or specificity at the threshold of the ratings
+    #[arg(long, value_enum, default_value = "auroc")]
+    pub metric: FigureWord,
+    /// Cases of this rating and more are called diseased
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+    /// Hold the readers against a model that answers alone: the column with its score, the same in all rows of a case
+    #[arg(long, value_name = "COL", conflicts_with = "model_reader")]
+    pub model: Option<String>,
+    /// The same, where the model stands in the table as a reader of this name
+    #[arg(long, value_name = "NAME")]
+    pub model_reader: Option<String>,
+    /// The threshold of the model's scores; default: that of the ratings
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub model_threshold: Option<f64>,
+    /// How covariances are found: by what each case adds, or by leaving out each case (Dorfman, Berbaum and Metz)
     #[arg(long, value_enum, default_value = "delong")]
     pub covariance: CovarianceWord,
+    /// Read the file as iMRMC's, whatever it is called
+    #[arg(long)]
+    pub imrmc_in: bool,
+    /// Write the readings as a file of iMRMC
+    #[arg(long, value_name = "F.IMRMC")]
+    pub imrmc: Option<PathBuf>,
     /// The confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,

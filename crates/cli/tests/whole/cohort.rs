@@ -79,12 +79,20 @@ fn rules_of_the_cohort_are_counted_and_drawn() {
     typed("data seal reference --as fay").exits(0);
     // Nothing is chosen or searched on the set that judges.
     let choose = |part: &str| {
-        typed(&format!("eval threshold parts/{part}.csv --truth dead_5y --score age --aim youden --resamples 100 --json"))
+        typed(&format!(
+            "eval threshold parts/{part}.csv --truth dead_5y --score age --aim youden --resamples 100 --json"
+        ))
     };
-    assert_eq!(choose("reference").exits(1).json()["code"], "refused.reference_set");
+    assert_eq!(
+        choose("reference").exits(1).json()["code"],
+        "refused.reference_set"
+    );
     choose("development").exits(0);
     let slices = "eval slices parts/reference.csv --confirm parts/development.csv --truth dead_5y --score age --threshold 70 --feature sex --json";
-    assert_eq!(typed(slices).exits(1).json()["code"], "refused.reference_set");
+    assert_eq!(
+        typed(slices).exits(1).json()["code"],
+        "refused.reference_set"
+    );
     typed("data add cohort.csv --name made --synthetic --as gil").exits(0);
     let refused = typed("data seal made --as fay --json").exits(1).json();
     assert_eq!(refused["code"], "refused.synthetic");

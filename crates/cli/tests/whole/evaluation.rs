@@ -484,7 +484,11 @@ fn the_reader_study_of_van_dyke_has_its_published_result() {
 fn a_threshold_is_chosen_on_cases_for_that_purpose() {
     let place = place();
     let line = "threshold answers.csv --truth died --score risk --cluster patient --resamples 200";
-    let chosen = |aim: &str| eval(place.path(), &format!("{line} --aim {aim}")).exits(0).json();
+    let chosen = |aim: &str| {
+        eval(place.path(), &format!("{line} --aim {aim}"))
+            .exits(0)
+            .json()
+    };
     let plain = chosen("sensitivity=0.9");
     let value = number(&plain["threshold"]["value"]);
     assert!(number(&plain["metrics"]["sensitivity"]["value"]) >= 0.9);

@@ -1,4 +1,4 @@
-//! Evaluations against the answers of other packages.
+//! Groups, parities and weak subgroups.
 
 use galen_eval::binary::{Binary, evaluate};
 use galen_eval::parity::Parity;
@@ -9,7 +9,7 @@ use galen_table::{ReadOptions, Table};
 use serde_json::Value;
 
 fn fairlearn() -> Value {
-    serde_json::from_str(include_str!("reference/fairness.json")).expect("the answers are JSON")
+    serde_json::from_str(include_str!("../reference/fairness.json")).expect("the answers are JSON")
 }
 
 /// The table of the reference, with an own patient for each row or with every row three times.
