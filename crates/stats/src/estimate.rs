@@ -282,6 +282,35 @@ pub enum Undefined {
     /// A bootstrap over more categories than it can take.
     #[error("There are too many categories for an interval.")]
     TooManyCategories,
+    /// A group of cases of which none has the reference standard.
+    #[error(
+        "A group of cases has the reference standard in none, so nothing says how many of it are diseased."
+    )]
+    NoVerifiedCase,
+    /// A corrected share below 0 or above 1.
+    #[error(
+        "The corrected value lies outside 0 to 1: these cases do not fit a reference standard of that sensitivity and specificity."
+    )]
+    OutsideShare,
+    /// A reference standard that is no better than a coin.
+    #[error(
+        "Sensitivity and specificity of the reference standard do not add up to more than 1, so it tells nothing."
+    )]
+    BlindReference,
+    /// A share, rate or time that cannot be one.
+    #[error("A given number cannot be: shares lie in 0 to 1, rates and times above 0.")]
+    ImpossibleNumber,
+    /// A list that grows without end.
+    #[error("More cases come than the readers can read, so the waiting time grows without end.")]
+    Overloaded,
+    /// Computed from shares whose doubt is not known.
+    #[error("The shares are given without the counts behind them, so there is no interval.")]
+    NoCounts,
+    /// Risks that no test result can reach.
+    #[error(
+        "The risk that rules out must lie below the prevalence, and the risk that rules in above it."
+    )]
+    UnreachableRisk,
     /// An overflow or a value that is not finite.
     #[error("A value is not finite.")]
     NotFinite,

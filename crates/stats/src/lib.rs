@@ -9,6 +9,7 @@
 //! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
 //! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.
 
+pub mod adaptive;
 pub mod adjusted;
 pub mod agreement;
 pub mod association;
@@ -22,6 +23,8 @@ mod draw;
 pub mod drift;
 pub mod effect;
 pub mod estimate;
+pub mod goals;
+pub mod imperfect;
 pub mod interval;
 mod logistic;
 pub mod mcar;
@@ -41,6 +44,8 @@ pub mod simultaneous;
 pub mod sketch;
 pub mod survival;
 pub mod tally;
+pub mod triage;
+pub mod verification;
 pub mod without_labels;
 
 pub use cases::{Cases, CasesError};
