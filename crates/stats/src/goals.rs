@@ -220,7 +220,7 @@ fn koopman((x1, m1): (f64, f64), (x2, m2): (f64, f64), level: Level) -> (f64, f6
         // The smaller root in the form that loses no digits.
         let p2 = 2.0 * (x1 + x2) / (b + root);
         let p1 = p2 * theta;
-        let apart = (x1 / m1 - p2 * theta).powi(2);
+        let apart = (x1 / m1 - theta * x2 / m2).powi(2);
         let variance = p1 * (1.0 - p1) / m1 + theta * theta * p2 * (1.0 - p2) / m2;
         apart > level.z().powi(2) * variance.max(0.0)
     };
