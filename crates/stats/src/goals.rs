@@ -278,12 +278,13 @@ impl Treatment {
     /// # Source
     /// Pauker and Kassirer 1980, N Engl J Med 302:1109-1117; without the test 1975, N Engl J Med 293:229-234.
     pub fn thresholds(&self, sensitivity: f64, specificity: f64) -> Result<Thresholds, Undefined> {
-        let own = [self.benefit, self.harm];
+        let gains = [self.benefit, self.harm];
         let shares = [sensitivity, specificity];
-        if !own.iter().all(|own| own.is_finite() && *own > 0.0)
-            || !(self.test_harm.is_finite() && self.test_harm >= 0.0)
-            || !shares.iter().all(|share| (0.0..=1.0).contains(share))
-        {
+        let is_possible = gains.iter().all(|own| own.is_finite() && *own > 0.0)
+            && self.test_harm.is_finite()
+            && self.test_harm >= 0.0
+            && shares.iter().all(|share| (0.0..=1.0).contains(share));
+        if !is_possible {
             return Err(Undefined::ImpossibleNumber);
         }
         let (benefit, harm) = (self.benefit, self.harm);
