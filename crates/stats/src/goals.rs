@@ -198,7 +198,8 @@ fn ratio((k1, n1): (u64, u64), (k2, n2): (u64, u64), level: Level) -> Ratio {
         n: n1 + n2,
         method,
     };
-    if k1 > 0 && k2 > 0 {
+    // A share of 0 or 1 would count as known for certain.
+    if k1 > 0 && k2 > 0 && k1 < n1 && k2 < n2 {
         let variance = 1.0 / x1 - 1.0 / m1 + 1.0 / x2 - 1.0 / m2;
         if let Ok((low, high)) = normal(value.ln(), variance, (f64::MIN, f64::MAX), level) {
             return of((low.exp(), high.exp()), "log");
