@@ -198,7 +198,8 @@ fn ratio((k1, n1): (u64, u64), (k2, n2): (u64, u64), level: Level) -> Ratio {
         n: n1 + n2,
         method,
     };
-    if k1 > 0 && k2 > 0 {
+    // A share of 0 or 1 would count as known for certain.
+    if k1 > 0 && k2 > 0 && k1 < n1 && k2 < n2 {
         let variance = 1.0 / x1 - 1.0 / m1 + 1.0 / x2 - 1.0 / m2;
         if let Ok((low, high)) = normal(value.ln(), variance, (f64::MIN, f64::MAX), level) {
             return of((low.exp(), high.exp()), "log");
@@ -220,7 +221,7 @@ fn koopman((x1, m1): (f64, f64), (x2, m2): (f64, f64), level: Level) -> (f64, f6
         // The smaller root in the form that loses no digits.
         let p2 = 2.0 * (x1 + x2) / (b + root);
         let p1 = p2 * theta;
-        let apart = (x1 / m1 - p2 * theta).powi(2);
+        let apart = (x1 / m1 - theta * x2 / m2).powi(2);
         let variance = p1 * (1.0 - p1) / m1 + theta * theta * p2 * (1.0 - p2) / m2;
         apart > level.z().powi(2) * variance.max(0.0)
     };
@@ -278,12 +279,13 @@ impl Treatment {
     /// # Source
     /// Pauker and Kassirer 1980, N Engl J Med 302:1109-1117; without the test 1975, N Engl J Med 293:229-234.
     pub fn thresholds(&self, sensitivity: f64, specificity: f64) -> Result<Thresholds, Undefined> {
-        let own = [self.benefit, self.harm];
+        let gains = [self.benefit, self.harm];
         let shares = [sensitivity, specificity];
-        if !own.iter().all(|own| own.is_finite() && *own > 0.0)
-            || !(self.test_harm.is_finite() && self.test_harm >= 0.0)
-            || !shares.iter().all(|share| (0.0..=1.0).contains(share))
-        {
+        let is_possible = gains.iter().all(|own| own.is_finite() && *own > 0.0)
+            && self.test_harm.is_finite()
+            && self.test_harm >= 0.0
+            && shares.iter().all(|share| (0.0..=1.0).contains(share));
+        if !is_possible {
             return Err(Undefined::ImpossibleNumber);
         }
         let (benefit, harm) = (self.benefit, self.harm);

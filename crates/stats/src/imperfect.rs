@@ -34,7 +34,8 @@ pub struct Imperfect {
 ///
 /// Intervals are by the delta method (`delta`, multinomial cases, and binomial doubt of the reference standard where its counts are known);
 /// with patients percentile intervals of draws of patients, in each of which the reference standard is drawn anew. They are cut at 0 and 1.
-/// A correction that leaves 0..=1 is undefined with [`Undefined::OutsideShare`].
+/// A correction that leaves 0..=1 is undefined with [`Undefined::OutsideShare`]; where it is that of the prevalence, so are the other two, even
+/// if two impossible numbers divide to a share.
 ///
 /// # Errors
 /// [`Undefined::NoThreshold`], [`Undefined::NoCase`], [`Undefined::ImpossibleNumber`] for shares outside 0..=1,
@@ -105,8 +106,7 @@ pub fn correct(
             true => "delta",
             false => "bootstrap_percentile",
         };
-        // Rounding may leave a share of 1 a little above it.
-        if !(-1e-12..=1.0 + 1e-12).contains(&value) {
+        if !(is_share(value) && is_share(own.prevalence().value)) {
             return Estimate::undefined(Undefined::OutsideShare, n, level, method);
         }
         let value = value.clamp(0.0, 1.0);
@@ -119,7 +119,8 @@ pub fn correct(
             ),
             false if patients.len() < 2 => Err(Undefined::TooFewPatients),
             false => {
-                let values = drawn.iter().map(|one| of(one).value);
+                let fits = |one: &&Observed| is_share(one.prevalence().value);
+                let values = drawn.iter().filter(fits).map(|one| of(one).value);
                 let values = values.filter(|value| value.is_finite()).collect();
                 let cut = |(low, high): (f64, f64)| (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0));
                 bounds_of(values, resamples, level).map(cut)
@@ -140,6 +141,11 @@ pub fn correct(
         sensitivity_bounds: bounds.map(|bounds| bounds[0]),
         specificity_bounds: bounds.map(|bounds| bounds[1]),
     })
+}
+
+/// Rounding may leave a share of 1 a little above it.
+fn is_share(value: f64) -> bool {
+    (-1e-12..=1.0 + 1e-12).contains(&value)
 }
 
 /// The shares of the four cells, and how good the reference standard is.
@@ -285,6 +291,8 @@ mod tests {
             found.prevalence.why,
             Some(Undefined::OutsideShare.to_string())
         );
+        // -0.001 of -0.08 looks like a share, and is none.
+        assert_eq!(found.sensitivity.value, None);
         assert_eq!(found.sensitivity_bounds, None);
         let blind = correct(
             &cases([2, 2, 2, 2], None),

@@ -5,6 +5,8 @@
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
 //! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags),
+//! [`verification`] and [`imperfect`] (a reference standard that is absent or errs), [`triage`], [`goals`] and [`adaptive`] (what follows for a list,
+//! for decisions, for versions),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
 //! [`multiplicity`] (many columns), [`multivariate`] (whole rows), [`association`] (two columns), [`sketch`] (summaries that merge),
 //! [`perturbation`] (a declared measurement error, applied), then the numerics underneath: the placement values of DeLong, logistic regression, pairs of cases, distributions.

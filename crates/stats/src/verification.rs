@@ -124,6 +124,7 @@ fn share(part: f64, rest: f64) -> Option<f64> {
 }
 
 type Share = fn(&Expected) -> Result<f64, Undefined>;
+type Interval = fn(&Two, f64, Level) -> Result<(f64, f64), Undefined>;
 
 impl Partly {
     /// # Errors
@@ -212,28 +213,26 @@ impl Partly {
         let all: Vec<usize> = (0..self.truth.len()).collect();
         let patients = by_patient(self.truth.len(), self.cluster.as_deref());
         let is_plain = self.stratum.is_none() && self.cluster.is_none();
-        let estimate =
-            |of: Share, interval: fn(&Two, f64, Level) -> Result<(f64, f64), Undefined>| {
-                let value = self.expected(&all).and_then(|expected| of(&expected));
-                let value = match value {
-                    Ok(value) => value,
-                    Err(why) => return Estimate::undefined(why, n, level, METHOD),
-                };
-                if is_plain {
-                    let two = self.two();
-                    return Estimate::with_interval(
-                        value,
-                        interval(&two, value, level),
-                        n,
-                        level,
-                        METHOD,
-                    );
-                }
-                let drawn = |drawn: &[&[usize]]| of(&self.expected(&drawn.concat()).ok()?).ok();
-                let bounds = bootstrap_of_patients(&patients, drawn, resamples, seed, level);
-                Estimate::with_interval(value, bounds, n, level, "begg_greenes_bootstrap")
-                    .seed(seed)
+        let estimate = |of: Share, interval: Interval| {
+            let value = self.expected(&all).and_then(|expected| of(&expected));
+            let value = match value {
+                Ok(value) => value,
+                Err(why) => return Estimate::undefined(why, n, level, METHOD),
             };
+            if is_plain {
+                let two = self.two();
+                return Estimate::with_interval(
+                    value,
+                    interval(&two, value, level),
+                    n,
+                    level,
+                    METHOD,
+                );
+            }
+            let drawn = |drawn: &[&[usize]]| of(&self.expected(&drawn.concat()).ok()?).ok();
+            let bounds = bootstrap_of_patients(&patients, drawn, resamples, seed, level);
+            Estimate::with_interval(value, bounds, n, level, "begg_greenes_bootstrap").seed(seed)
+        };
         let counted = |estimate: Estimate| {
             estimate.clusters(self.cluster.as_ref().map(|_| patients.len() as u64))
         };
