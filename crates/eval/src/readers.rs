@@ -30,6 +30,8 @@ pub struct Study {
     pub cases: usize,
     pub positives: usize,
     pub readers: Vec<String>,
+    /// The analysis has a key `tests` of its own.
+    #[serde(rename = "test_names")]
     pub tests: Vec<String>,
     #[serde(flatten)]
     pub found: ReaderStudy,
@@ -41,6 +43,8 @@ pub struct OneShotStudy {
     pub cases: usize,
     pub positives: usize,
     pub readers: Vec<String>,
+    /// The analysis has a key `tests` of its own.
+    #[serde(rename = "test_names")]
     pub tests: Vec<String>,
     /// Areas and differences, by the places of readers and tests.
     #[serde(flatten)]

@@ -1,10 +1,13 @@
 //! What `galen eval` takes.
 
+mod consequence;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Reading;
+pub use consequence::{EvalAdaptive, EvalChain, EvalGoals, EvalTriage, PriorityWord};
 
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -33,6 +36,22 @@ pub enum EvalOther {
     ///
     /// Example: galen eval threshold tune.csv --truth died --score risk --aim sensitivity=0.9 --surely --cluster patient
     Threshold(Box<EvalThreshold>),
+    /// A chain of updates: each against the one before and against the model that was cleared, on the same cases
+    ///
+    /// Example: galen eval chain cleared.csv update1.csv update2.csv --truth died --score risk --id row --margin 0.02
+    Chain(Box<EvalChain>),
+    /// What moving flagged cases up in a reading list does to waiting times, by queueing theory and simulation
+    ///
+    /// Example: galen eval triage --sensitivity 0.9 --specificity 0.85 --prevalence 0.1 --arrivals 5 --reading-minutes 10
+    Triage(Box<EvalTriage>),
+    /// What a test must reach for what its result is to change, and whether a table does
+    ///
+    /// Example: galen eval goals --prevalence 0.1 --rule-out-below 0.02 --rule-in-above 0.4 --tp 90 --fn 10 --fp 30 --tn 170
+    Goals(EvalGoals),
+    /// Versions of a model: what each learned, what the change of its cases did, what it kept
+    ///
+    /// Example: galen eval adaptive answers.csv --truth died --score risk --model version --dataset set --case row
+    Adaptive(Box<EvalAdaptive>),
     /// How many cases a criterion needs to be met with a probability
     ///
     /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
@@ -54,6 +73,14 @@ pub enum IndeterminateWord {
     Refuse,
     Exclude,
     Wrong,
+}
+
+/// What becomes of a case without a truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UnverifiedWord {
+    Exclude,
+    Correct,
+    Refuse,
 }
 
 #[derive(Args, Debug)]
@@ -103,6 +130,25 @@ pub struct EvalFile {
     /// What becomes of a case without an answer: refuse, exclude (counted), or wrong (counted against the model)
     #[arg(long, value_enum, default_value = "refuse")]
     pub indeterminate: IndeterminateWord,
+    /// What becomes of a case without a truth: exclude (counted, and warned of if that depends on the model), correct (metrics as if
+    /// every case had one, besides), or refuse
+    #[arg(long, value_enum, default_value = "exclude")]
+    pub unverified: UnverifiedWord,
+    /// A column that, besides the model's answer, decided who has a truth
+    #[arg(long = "verified-by", value_name = "COL")]
+    pub verified_by: Vec<String>,
+    /// The sensitivity of the reference standard itself, where it errs
+    #[arg(long, value_name = "S")]
+    pub reference_sensitivity: Option<f64>,
+    /// The specificity of the reference standard itself, where it errs
+    #[arg(long, value_name = "S")]
+    pub reference_specificity: Option<f64>,
+    /// On how many diseased cases the sensitivity of the reference standard was measured
+    #[arg(long, value_name = "N")]
+    pub reference_diseased: Option<u64>,
+    /// On how many healthy cases the specificity of the reference standard was measured
+    #[arg(long, value_name = "N")]
+    pub reference_healthy: Option<u64>,
     #[arg(long, value_enum, default_value = "binary")]
     pub task: EvalTask,
     /// Say for each metric of a column of subgroups whether no group is worse than another by more than this

@@ -1,5 +1,8 @@
 //! `galen eval`: what a model's answers are worth, with every doubt.
 
+mod adaptive;
+mod chain;
+mod goals;
 mod in_words;
 mod pictures;
 mod readers;
@@ -7,6 +10,8 @@ mod sealed;
 mod size;
 mod slices;
 mod threshold;
+mod triage;
+mod verified;
 
 use std::path::Path;
 
@@ -18,7 +23,9 @@ use galen_stats::Level;
 use galen_stats::interval::{METHODS, Method};
 use serde_json::{Value, json};
 
-use crate::args::{Eval, EvalCompare, EvalFile, EvalOther, EvalTask, How, IndeterminateWord};
+use crate::args::{
+    Eval, EvalCompare, EvalFile, EvalOther, EvalTask, How, IndeterminateWord, UnverifiedWord,
+};
 use crate::place::Place;
 use crate::reading::table_in;
 use crate::report::{Failure, Report};
@@ -27,6 +34,10 @@ pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
     match &args.other {
         Some(EvalOther::Compare(args)) => two_models(args, place),
         Some(EvalOther::Readers(args)) => readers::readers(args, place),
+        Some(EvalOther::Adaptive(args)) => adaptive::adaptive(args, place),
+        Some(EvalOther::Chain(args)) => chain::updates(args, place),
+        Some(EvalOther::Goals(args)) => goals::goals(args),
+        Some(EvalOther::Triage(args)) => triage::triage(args, place),
         Some(EvalOther::Size(args)) => size::size(args),
         Some(EvalOther::Slices(args)) => slices::slices(args, place),
         Some(EvalOther::Threshold(args)) => threshold::threshold(args, place),
@@ -87,7 +98,15 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 eprintln!("warning: {warning}");
             }
             pictures::draw(&pictures, &found, &args.how, place)?;
-            (json!(found), in_words::binary(&found))
+            let (mut document, mut text) = (json!(found), in_words::binary(&found));
+            verified::add(
+                args,
+                &table,
+                &columns,
+                &settings,
+                (&mut document, &mut text),
+            )?;
+            (document, text)
         }
         EvalTask::Multiclass => {
             let columns = Columns {
@@ -124,6 +143,11 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
     }
     let unread = [
         ("--weight", args.weight.is_some()),
+        ("--unverified", args.unverified != UnverifiedWord::Exclude),
+        (
+            "--reference-sensitivity",
+            args.reference_sensitivity.is_some(),
+        ),
         ("--id", args.id.is_some()),
         ("--cross", args.cross),
         ("--margin", args.margin.is_some()),

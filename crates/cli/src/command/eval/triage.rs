@@ -16,6 +16,13 @@ use crate::report::{Failure, Report};
 use crate::words::{estimate, number, table};
 
 pub fn triage(args: &EvalTriage, place: &Place) -> Result<Report, Failure> {
+    if !args.how.metrics.is_empty() || args.how.method.is_some() {
+        return Err(Failure::usage(
+            "unread",
+            "--metric and --method are of metrics, and waiting times are none",
+            "leave them out",
+        ));
+    }
     let settings = settings(&args.how)?;
     let counts = counts(args)?;
     let share = |k: u64, rest: u64| k as f64 / (k + rest) as f64;
@@ -137,7 +144,12 @@ fn in_words(
         .iter()
         .map(|name| {
             let known = waits.and_then(|waits| waits.get(*name));
-            let known = known.map_or("no formula".to_owned(), estimate);
+            let known = match known {
+                None => "–".to_owned(),
+                // Given shares come from nobody's cases.
+                Some(one) if one.n == 0 => one.value.map_or("–".to_owned(), number),
+                Some(one) => estimate(one),
+            };
             vec![(*name).to_owned(), known, estimate(&simulated.waits[*name])]
         })
         .collect();
