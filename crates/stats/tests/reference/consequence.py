@@ -132,16 +132,26 @@ def imperfect():
             g = gradient(f, x)
             half = Z * math.sqrt(g @ variance @ g)
             out[f"{name}_{'known' if known else 'measured'}"] = [f(x), f(x) - half, f(x) + half]
-    # Bounds: how the diseased lie in the cells, least and most flagged.
-    prevalence = values["prevalence"](x)
+    # Bounds: how the diseased lie in the cells, least and most flagged. In the further tables other cells are the narrow ones.
+    tables = [([300, 60, 50, 590], 0.9, 0.95), ([120, 10, 60, 60], 0.7, 0.9), ([90, 40, 6, 20], 0.75, 0.8), ([200, 5, 40, 55], 0.85, 0.7)]
+    out["bounds"] = [bounds(*table) for table in tables]
+    return out
+
+
+def bounds(counts, se_r, sp_r):
+    p = np.array(counts) / sum(counts)
+    prevalence = (p[0] + p[2] + sp_r - 1) / (se_r + sp_r - 1)
     equal = [[1, 0, 1, 0], [0, 1, 0, 1]]
     to = [prevalence * se_r, prevalence * (1 - se_r)]
     ends = []
     for sign in (1, -1):
         found = linprog([sign, sign, 0, 0], A_eq=equal, b_eq=to, bounds=[(0, c) for c in p], method="highs")
-        ends.append(sign * found.fun)
-    out["sensitivity_bounds"] = [end / prevalence for end in ends]
-    out["specificity_bounds"] = [(p[2] + p[3] - prevalence + end) / (1 - prevalence) for end in ends]
+        # What no table can be has no bounds.
+        ends.append(sign * found.fun if found.status == 0 else None)
+    out = {"counts": counts, "reference": [se_r, sp_r], "sensitivity": None, "specificity": None}
+    if None not in ends:
+        out["sensitivity"] = [end / prevalence for end in ends]
+        out["specificity"] = [(p[2] + p[3] - prevalence + end) / (1 - prevalence) for end in ends]
     return out
 
 
