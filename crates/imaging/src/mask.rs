@@ -23,6 +23,19 @@ impl Mask {
         }
     }
 
+    /// Pixels of a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether each pixel is meant, row by row.
+    pub fn bits(&self) -> Vec<bool> {
+        let pixels = 0..self.width * self.height;
+        pixels
+            .map(|index| self.words[index / 64] >> (index % 64) & 1 == 1)
+            .collect()
+    }
+
     /// Pixels of this mask, of the other, and of both; none if they are not of one size.
     pub fn overlap(&self, other: &Self) -> Option<[u64; 3]> {
         if (self.width, self.height) != (other.width, other.height) {

@@ -4,7 +4,7 @@
 //! measured is [`Undefined`], with a sentence that says why, never NaN.
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
-//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags),
+//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags), [`segmentation`] (masks),
 //! [`verification`] and [`imperfect`] (a reference standard that is absent or errs), [`triage`], [`goals`] and [`adaptive`] (what follows for a list,
 //! for decisions, for versions),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
@@ -42,6 +42,7 @@ pub mod power;
 mod proportion;
 pub mod readers;
 pub mod sample;
+pub mod segmentation;
 pub mod simultaneous;
 pub mod sketch;
 pub mod survival;

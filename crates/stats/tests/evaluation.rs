@@ -154,3 +154,45 @@ fn survival_is_scikit_survivals_and_lifelines() {
     assert_eq!(c_index(&cases[..1], &risk[..1]), None);
     assert_eq!(brier(&cases, &risk, 1e9), None);
 }
+
+#[test]
+fn masks_compare_as_scipy_and_scikit_learn_say() {
+    use galen_stats::segmentation::{Compared, Pair};
+    let cases: Vec<Value> =
+        serde_json::from_str(include_str!("reference/segmentation.json")).expect("JSON");
+    for case in &cases {
+        let mask = |name: &str| -> Vec<bool> {
+            case[name]
+                .as_str()
+                .expect("a mask")
+                .bytes()
+                .map(|bit| bit == b'1')
+                .collect()
+        };
+        let number = |value: &Value| value.as_f64().expect("a number");
+        let (truth, predicted) = (mask("truth"), mask("predicted"));
+        let pair = Pair {
+            truth: &truth,
+            predicted: &predicted,
+            width: case["width"].as_u64().expect("a width") as usize,
+            spacing: [number(&case["spacing"][0]), number(&case["spacing"][1])],
+        };
+        let found = Compared::of(pair, number(&case["tolerance"])).expect("they fit");
+        let outlines = found.outlines.expect("neither is empty");
+        let own = [
+            ("dice", found.dice().expect("a value")),
+            ("iou", found.iou().expect("a value")),
+            ("hausdorff", outlines.hausdorff),
+            ("hausdorff95", outlines.hausdorff95),
+            ("surface_dice", outlines.surface_dice),
+            ("mean_surface_distance", outlines.mean_distance),
+        ];
+        for (name, own) in own {
+            let want = number(&case[name]);
+            assert!(
+                (own - want).abs() < 1e-10 * want.max(1.0),
+                "{name}: {own} is not {want}"
+            );
+        }
+    }
+}

@@ -65,6 +65,7 @@ pub enum EvalTask {
     Multiclass,
     Regression,
     Survival,
+    Segmentation,
 }
 
 /// What becomes of a case that the model gave no answer to.
@@ -85,10 +86,11 @@ pub enum UnverifiedWord {
 
 #[derive(Args, Debug)]
 pub struct EvalFile {
-    /// A table with the truth and the model's answers
+    /// A table with the truth and the model's answers; for segmentation also a folder of predicted masks
     #[arg(required = true)]
     pub what: Option<PathBuf>,
-    /// The column with the truth; for survival the time to the event or to the end of follow-up
+    /// The column with the truth; for survival the time to the event or to the end of follow-up; for folders of masks the folder with the
+    /// true ones
     #[arg(long, value_name = "COL", required = true)]
     pub truth: Option<String>,
     /// The column with the model's score; a class's or a horizon's as CLASS=COL or T=COL
@@ -127,6 +129,15 @@ pub struct EvalFile {
     /// For survival: a time by which is asked
     #[arg(long = "horizon", value_name = "T")]
     pub horizons: Vec<f64>,
+    /// For segmentation of two folders: a table of the cases, whose --id column has the names of their masks
+    #[arg(long, value_name = "FILE")]
+    pub cases: Option<PathBuf>,
+    /// For segmentation: the width and height of a pixel, such as millimetres
+    #[arg(long, value_name = "X[,Y]", value_delimiter = ',')]
+    pub spacing: Vec<f64>,
+    /// For segmentation: how far apart outlines may lie and be the same, in the unit of the spacing
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub tolerance: f64,
     /// What becomes of a case without an answer: refuse, exclude (counted), or wrong (counted against the model)
     #[arg(long, value_enum, default_value = "refuse")]
     pub indeterminate: IndeterminateWord,

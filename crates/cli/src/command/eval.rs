@@ -7,6 +7,7 @@ mod in_words;
 mod pictures;
 mod readers;
 mod sealed;
+mod segmentation;
 mod size;
 mod slices;
 mod threshold;
@@ -62,6 +63,12 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
         ));
     }
     refuse_unread(args)?;
+    if args.task == EvalTask::Segmentation {
+        let (mut document, text) = segmentation::segmentation(args, &settings, place)?;
+        document["task"] = json!("segmentation");
+        document["settings"] = settings_of(&settings, None);
+        return Ok(Report::new("eval", document, text));
+    }
     let table = table_in(&place.path(what), &args.reading)?;
     let columns = Columns {
         truth: truth.clone(),
@@ -123,6 +130,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 .map_err(|error| failure(&error))?;
             (json!(found), in_words::parts(&json!(found)))
         }
+        EvalTask::Segmentation => unreachable!("masks are read above"),
         EvalTask::Survival => {
             let asked = asked(args)?;
             let found = survival::evaluate(&table, &columns, &asked, &settings);
@@ -148,7 +156,10 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
             "--reference-sensitivity",
             args.reference_sensitivity.is_some(),
         ),
-        ("--id", args.id.is_some()),
+        (
+            "--id",
+            args.id.is_some() && args.task != EvalTask::Segmentation,
+        ),
         ("--cross", args.cross),
         ("--margin", args.margin.is_some()),
         ("--method", args.how.method.is_some()),

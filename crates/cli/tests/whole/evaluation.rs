@@ -499,3 +499,54 @@ fn a_threshold_is_chosen_on_cases_for_that_purpose() {
     let wrong = eval(place.path(), &format!("{line} --aim sensitivity=2"));
     assert_eq!(wrong.exits(2).json()["code"], "aim");
 }
+
+#[test]
+fn masks_of_two_folders_are_compared_case_by_case() {
+    let place = TempDir::new().expect("a folder");
+    let draw = |name: &str, left: u32| {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let image = image::GrayImage::from_fn(20, 10, |x, _| {
+            image::Luma([u8::from(x >= left && x < left + 6) * 255])
+        });
+        image.save(path).expect("an image");
+    };
+    let mut cases = "mask,who,site\n".to_owned();
+    for case in 0..6 {
+        draw(&format!("truth/{case}.png"), if case == 5 { 90 } else { 4 });
+        draw(
+            &format!("model/{case}.png"),
+            if case == 5 { 90 } else { 4 + case % 3 },
+        );
+        cases += &format!("{case},p{},{}\n", case / 2, ["a", "b"][case as usize % 2]);
+    }
+    fs::write(place.path().join("cases.csv"), cases).expect("a file");
+    let line = "model --truth truth --task segmentation --tolerance 1 --resamples 200";
+    let found = eval(
+        place.path(),
+        &format!("{line} --cases cases.csv --id mask --group site --cluster who"),
+    )
+    .exits(0)
+    .json();
+    // Moved by 0, 1 or 2 of 6 columns; the last has nothing to find and nothing found.
+    let dice = [1.0, 10.0 / 12.0, 8.0 / 12.0, 1.0, 10.0 / 12.0];
+    let mean = dice.iter().sum::<f64>() / 5.0;
+    assert!((number(&metric(&found, "dice")["value"]) - mean).abs() < 1e-12);
+    assert_eq!(metric(&found, "dice")["n"], 5);
+    assert_eq!(
+        (
+            found["clusters"].as_u64(),
+            found["overall"]["both_empty"].as_u64()
+        ),
+        (Some(3), Some(1))
+    );
+    assert_eq!(
+        number(&metric(&found, "hausdorff95")["value"]),
+        (0.0 + 1.0 + 2.0 + 0.0 + 1.0) / 5.0
+    );
+    assert_eq!(found["groups"].as_array().map(Vec::len), Some(2));
+    assert_eq!(found["worst"][0]["case"], "2");
+    fs::remove_file(place.path().join("model/3.png")).expect("it is there");
+    let wrong = eval(place.path(), line).exits(2).json();
+    assert_eq!(wrong["code"], "no_answer");
+}

@@ -159,13 +159,15 @@ pub fn parts(document: &Value) -> String {
 
 fn head(document: &Value) -> String {
     let left = &document["left_out"];
-    format!(
-        "{} cases{}; not judged: {} without a truth, {} without an answer.",
-        document["n"],
-        patients(document["clusters"].as_u64()),
-        left["no_truth"],
-        left["no_answer"]
-    )
+    let left = match left.is_object() {
+        true => format!(
+            "; not judged: {} without a truth, {} without an answer",
+            left["no_truth"], left["no_answer"]
+        ),
+        false => String::new(),
+    };
+    let of = patients(document["clusters"].as_u64());
+    format!("{} cases{of}{left}.", document["n"])
 }
 
 fn metrics(document: &Value) -> Vec<String> {
