@@ -4,7 +4,7 @@
 //! measured is [`Undefined`], with a sentence that says why, never NaN.
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
-//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags), [`segmentation`] (masks),
+//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags), [`segmentation`] (masks), [`detection`] (boxes),
 //! [`verification`] and [`imperfect`] (a reference standard that is absent or errs), [`triage`], [`goals`] and [`adaptive`] (what follows for a list,
 //! for decisions, for versions),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
@@ -21,6 +21,7 @@ pub mod calibration;
 pub mod cases;
 pub mod compare;
 mod delong;
+pub mod detection;
 mod draw;
 pub mod drift;
 pub mod effect;

@@ -196,3 +196,45 @@ fn masks_compare_as_scipy_and_scikit_learn_say() {
         }
     }
 }
+
+#[test]
+fn boxes_are_judged_as_pycocotools_judges_them() {
+    use galen_stats::detection::{Detections, Found, Region};
+    let reference: Value =
+        serde_json::from_str(include_str!("reference/detection.json")).expect("JSON");
+    let rows = |name: &str| -> Vec<Vec<f64>> {
+        serde_json::from_value(reference[name].clone()).expect("rows")
+    };
+    let images = reference["images"].as_u64().expect("a count") as usize;
+    let mut all: Vec<(Vec<Region>, Vec<Found>)> = vec![Default::default(); images];
+    let region = |row: &[f64]| Region::new([row[1], row[2]], [row[3], row[4]]).expect("a box");
+    for row in rows("truths") {
+        all[row[0] as usize].0.push(region(&row));
+    }
+    for row in rows("found") {
+        all[row[0] as usize].1.push(Found {
+            region: region(&row),
+            score: row[5],
+        });
+    }
+    let every: Vec<usize> = (0..images).collect();
+    let near = |own: f64, name: &str| {
+        let want = reference[name].as_f64().expect("a number");
+        assert!((own - want).abs() < 1e-10, "{name}: {own} is not {want}");
+    };
+    let half = Detections::of(&all, 0.5, false);
+    near(
+        half.average_precision(&every).expect("there are boxes"),
+        "ap",
+    );
+    near(
+        half.interpolated_precision(&every)
+            .expect("there are boxes"),
+        "ap_coco_50",
+    );
+    let at = |step: i32| {
+        Detections::of(&all, 0.5 + 0.05 * f64::from(step), false).interpolated_precision(&every)
+    };
+    let sum: f64 = (0..10).map(|step| at(step).expect("there are boxes")).sum();
+    near(sum / 10.0, "ap_coco");
+}

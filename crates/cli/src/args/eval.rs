@@ -66,6 +66,7 @@ pub enum EvalTask {
     Regression,
     Survival,
     Segmentation,
+    Detection,
 }
 
 /// What becomes of a case that the model gave no answer to.
@@ -86,11 +87,11 @@ pub enum UnverifiedWord {
 
 #[derive(Args, Debug)]
 pub struct EvalFile {
-    /// A table with the truth and the model's answers; for segmentation also a folder of predicted masks
+    /// A table with the truth and the model's answers; for segmentation also a folder of predicted masks, for detection the found boxes
     #[arg(required = true)]
     pub what: Option<PathBuf>,
     /// The column with the truth; for survival the time to the event or to the end of follow-up; for folders of masks the folder with the
-    /// true ones
+    /// true ones, for detection the file with the true boxes
     #[arg(long, value_name = "COL", required = true)]
     pub truth: Option<String>,
     /// The column with the model's score; a class's or a horizon's as CLASS=COL or T=COL
@@ -129,7 +130,7 @@ pub struct EvalFile {
     /// For survival: a time by which is asked
     #[arg(long = "horizon", value_name = "T")]
     pub horizons: Vec<f64>,
-    /// For segmentation of two folders: a table of the cases, whose --id column has the names of their masks
+    /// For masks and boxes: a table of the cases, whose --id column has the names of their masks or images
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
     /// For segmentation: the width and height of a pixel, such as millimetres
@@ -138,6 +139,12 @@ pub struct EvalFile {
     /// For segmentation: how far apart outlines may lie and be the same, in the unit of the spacing
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub tolerance: f64,
+    /// For detection: the common share of two boxes from which on one hits the other
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    pub overlap: f64,
+    /// For detection: a further hit of a true box is neither right nor wrong, instead of a false alarm
+    #[arg(long)]
+    pub ignore_repeats: bool,
     /// What becomes of a case without an answer: refuse, exclude (counted), or wrong (counted against the model)
     #[arg(long, value_enum, default_value = "refuse")]
     pub indeterminate: IndeterminateWord,

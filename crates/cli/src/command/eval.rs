@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod chain;
+mod detection;
 mod goals;
 mod in_words;
 mod pictures;
@@ -63,10 +64,14 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
         ));
     }
     refuse_unread(args)?;
-    if args.task == EvalTask::Segmentation {
-        let (mut document, text) = segmentation::segmentation(args, &settings, place)?;
-        document["task"] = json!("segmentation");
-        document["settings"] = settings_of(&settings, None);
+    let of_images = match args.task {
+        EvalTask::Segmentation => Some(segmentation::segmentation(args, &settings, place)?),
+        EvalTask::Detection => Some(detection::detection(args, &settings, place)?),
+        _ => None,
+    };
+    if let Some((mut document, text)) = of_images {
+        document["task"] = json!(format!("{:?}", args.task).to_lowercase());
+        document["settings"] = settings_of(&settings, args.threshold);
         return Ok(Report::new("eval", document, text));
     }
     let table = table_in(&place.path(what), &args.reading)?;
@@ -130,7 +135,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 .map_err(|error| failure(&error))?;
             (json!(found), in_words::parts(&json!(found)))
         }
-        EvalTask::Segmentation => unreachable!("masks are read above"),
+        EvalTask::Segmentation | EvalTask::Detection => unreachable!("images are judged above"),
         EvalTask::Survival => {
             let asked = asked(args)?;
             let found = survival::evaluate(&table, &columns, &asked, &settings);
@@ -149,6 +154,7 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
     if args.task == EvalTask::Binary {
         return Ok(());
     }
+    let is_of_images = matches!(args.task, EvalTask::Segmentation | EvalTask::Detection);
     let unread = [
         ("--weight", args.weight.is_some()),
         ("--unverified", args.unverified != UnverifiedWord::Exclude),
@@ -156,14 +162,14 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
             "--reference-sensitivity",
             args.reference_sensitivity.is_some(),
         ),
-        (
-            "--id",
-            args.id.is_some() && args.task != EvalTask::Segmentation,
-        ),
+        ("--id", args.id.is_some() && !is_of_images),
         ("--cross", args.cross),
         ("--margin", args.margin.is_some()),
         ("--method", args.how.method.is_some()),
-        ("--threshold", args.threshold.is_some()),
+        (
+            "--threshold",
+            args.threshold.is_some() && args.task != EvalTask::Detection,
+        ),
         (
             "--indeterminate wrong",
             args.indeterminate == IndeterminateWord::Wrong,

@@ -550,3 +550,69 @@ fn masks_of_two_folders_are_compared_case_by_case() {
     let wrong = eval(place.path(), line).exits(2).json();
     assert_eq!(wrong["code"], "no_answer");
 }
+
+#[test]
+fn found_boxes_are_held_against_the_true_ones() {
+    let place = TempDir::new().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(place.path().join(name), text).expect("a file");
+    write(
+        "truth.csv",
+        "image,x_min,y_min,x_max,y_max\na,0,0,10,10\na,30,0,40,10\nb,,,,\nc,0,0,10,10\nd,,,,\n",
+    );
+    write(
+        "found.csv",
+        "image,x_min,y_min,x_max,y_max,score\na,0,0,10,9,0.9\na,60,0,70,10,0.8\nb,0,0,5,5,0.6\na,31,0,41,10,0.4\nc,1,0,11,10,0.7\n",
+    );
+    write(
+        "images.csv",
+        "image,who,site\na,p1,x\nb,p1,y\nc,p2,x\nd,p3,y\n",
+    );
+    let line = "found.csv --truth truth.csv --task detection --threshold 0.5 --resamples 200";
+    let found = eval(
+        place.path(),
+        &format!("{line} --cases images.csv --cluster who --group site"),
+    )
+    .exits(0)
+    .json();
+    let value = |id: &str| number(&metric(&found, id)["value"]);
+    // Hits at 0.9, 0.7 and 0.4, false alarms at 0.8 and 0.6, of three boxes.
+    assert!((value("ap") - (1.0 + 2.0 / 3.0 + 3.0 / 5.0) / 3.0).abs() < 1e-12);
+    assert!((value("sensitivity") - 2.0 / 3.0).abs() < 1e-12);
+    assert_eq!((value("false_alarms_per_image"), value("ppv")), (0.5, 0.5));
+    // At an eighth of a false alarm an image one of three is hit, at a quarter two, from a half on all.
+    assert!((value("froc") - (1.0 / 3.0 + 2.0 / 3.0 + 5.0) / 7.0).abs() < 1e-12);
+    assert_eq!(
+        (found["clusters"].as_u64(), found["n"].as_u64()),
+        (Some(3), Some(4))
+    );
+    assert_eq!(found["groups"].as_array().map(Vec::len), Some(2));
+    // The same as files of COCO.
+    write(
+        "truth.json",
+        r#"{"images": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}], "annotations": [{"image_id": 1, "bbox": [0, 0, 10, 10]},
+            {"image_id": 1, "bbox": [30, 0, 10, 10]}, {"image_id": 3, "bbox": [0, 0, 10, 10]}]}"#,
+    );
+    write(
+        "found.json",
+        r#"[{"image_id": 1, "bbox": [0, 0, 10, 9], "score": 0.9}, {"image_id": 1, "bbox": [60, 0, 10, 10], "score": 0.8},
+            {"image_id": 2, "bbox": [0, 0, 5, 5], "score": 0.6}, {"image_id": 1, "bbox": [31, 0, 10, 10], "score": 0.4},
+            {"image_id": 3, "bbox": [1, 0, 10, 10], "score": 0.7}]"#,
+    );
+    let coco = "found.json --truth truth.json --task detection --threshold 0.5 --resamples 200";
+    let coco = eval(place.path(), coco).exits(0).json();
+    for id in ["ap", "froc", "ap_coco", "auroc_image", "f1"] {
+        assert_eq!(
+            metric(&coco, id)["value"],
+            metric(&found, id)["value"],
+            "{id}"
+        );
+    }
+    write(
+        "lost.csv",
+        "image,x_min,y_min,x_max,y_max,score\nz,0,0,10,9,0.9\n",
+    );
+    let lost = eval(place.path(), "lost.csv --truth truth.csv --task detection")
+        .exits(2)
+        .json();
+    assert_eq!(lost["code"], "no_truth");
+}
