@@ -616,3 +616,40 @@ fn found_boxes_are_held_against_the_true_ones() {
         .json();
     assert_eq!(lost["code"], "no_truth");
 }
+
+#[test]
+fn alarms_of_hourly_rows_are_judged() {
+    let place = TempDir::new().expect("a folder");
+    let mut csv = "who,hour,risk,onset,sex\n".to_owned();
+    for who in 0..30 {
+        for hour in 0..20 {
+            // Every third has the event at hour 15 and a risk that rises; every fifth has one alarm for nothing.
+            let onset = if who % 3 == 0 { "15" } else { "" };
+            let risk = if who % 3 == 0 && hour >= 11 || who % 5 == 1 && hour == 2 {
+                0.8
+            } else {
+                0.2
+            };
+            writeln!(csv, "p{who},{hour},{risk},{onset},{}", ["F", "M"][who % 2]).expect("a text");
+        }
+    }
+    fs::write(place.path().join("hours.csv"), csv).expect("a file");
+    let line = "hours.csv --task alarms --cluster who --time hour --truth onset --score risk --threshold 0.5 --horizon 6 --silence 10 --group sex --resamples 200";
+    let found = eval(place.path(), line).exits(0).json();
+    let value = |id: &str| number(&metric(&found, id)["value"]);
+    assert_eq!(
+        (found["n"].as_u64(), found["overall"]["events"].as_u64()),
+        (Some(30), Some(10))
+    );
+    assert_eq!(
+        (value("event_sensitivity"), value("lead_time_median")),
+        (1.0, 4.0)
+    );
+    // Ten right alarms, and those of 1, 6, 11, 16, 21 and 26 at hour 2.
+    assert!((value("alarm_ppv") - 10.0 / 16.0).abs() < 1e-12);
+    assert_eq!(found["groups"].as_array().map(Vec::len), Some(2));
+    let wrong = eval(place.path(), &line.replace("--horizon 6 ", ""))
+        .exits(2)
+        .json();
+    assert_eq!(wrong["code"], "needs");
+}
