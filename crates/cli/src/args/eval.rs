@@ -67,7 +67,6 @@ pub enum EvalTask {
     Survival,
     Segmentation,
     Detection,
-    Alarms,
 }
 
 /// What becomes of a case that the model gave no answer to.
@@ -91,7 +90,7 @@ pub struct EvalFile {
     /// A table with the truth and the model's answers; for segmentation also a folder of predicted masks, for detection the found boxes
     #[arg(required = true)]
     pub what: Option<PathBuf>,
-    /// The column with the truth; for survival the time to the event or to the end of follow-up; for alarms the time of the event; for folders of masks the folder with the
+    /// The column with the truth; for survival the time to the event or to the end of follow-up; for folders of masks the folder with the
     /// true ones, for detection the file with the true boxes
     #[arg(long, value_name = "COL", required = true)]
     pub truth: Option<String>,
@@ -128,7 +127,7 @@ pub struct EvalFile {
     /// For survival: the column that says whether the event was seen
     #[arg(long, value_name = "COL")]
     pub event: Option<String>,
-    /// For survival: a time by which is asked; for alarms: how long before the event one may come, in hours
+    /// For survival: a time by which is asked
     #[arg(long = "horizon", value_name = "T")]
     pub horizons: Vec<f64>,
     /// For masks and boxes: a table of the cases, whose --id column has the names of their masks or images
@@ -140,18 +139,6 @@ pub struct EvalFile {
     /// For segmentation: how far apart outlines may lie and be the same, in the unit of the spacing
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub tolerance: f64,
-    /// For alarms: the column with the time of a row, in hours
-    #[arg(long, value_name = "COL")]
-    pub time: Option<String>,
-    /// For alarms: how long before the event one must come at the latest, in hours
-    #[arg(long, value_name = "H", default_value_t = 0.0)]
-    pub least_lead: f64,
-    /// For alarms: for how long after one there is no other of the patient, in hours
-    #[arg(long, value_name = "H", default_value_t = 0.0)]
-    pub silence: f64,
-    /// For alarms: the truth is 0 or 1 in each row, and the event begins with the first 1
-    #[arg(long)]
-    pub onset_label: bool,
     /// For detection: the common share of two boxes from which on one hits the other
     #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
     pub overlap: f64,

@@ -17,11 +17,9 @@ mod verified;
 
 use std::path::Path;
 
-use galen_eval::alarms::Watch;
 use galen_eval::survival::Asked;
 use galen_eval::{
-    Columns, EvalError, Indeterminate, Settings, alarms, binary, compare, multiclass, regression,
-    survival,
+    Columns, EvalError, Indeterminate, Settings, binary, compare, multiclass, regression, survival,
 };
 use galen_stats::Level;
 use galen_stats::interval::{METHODS, Method};
@@ -138,15 +136,6 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
             (json!(found), in_words::parts(&json!(found)))
         }
         EvalTask::Segmentation | EvalTask::Detection => unreachable!("images are judged above"),
-        EvalTask::Alarms => {
-            let watch = watch(args)?;
-            let found = alarms::evaluate(&table, &columns, &watch, &settings);
-            let found = found.map_err(|error| failure(&error))?;
-            for warning in &found.warnings {
-                eprintln!("warning: {warning}");
-            }
-            (json!(found), in_words::alarms(&found))
-        }
         EvalTask::Survival => {
             let asked = asked(args)?;
             let found = survival::evaluate(&table, &columns, &asked, &settings);
@@ -179,8 +168,7 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
         ("--method", args.how.method.is_some()),
         (
             "--threshold",
-            args.threshold.is_some()
-                && !matches!(args.task, EvalTask::Detection | EvalTask::Alarms),
+            args.threshold.is_some() && args.task != EvalTask::Detection,
         ),
         (
             "--indeterminate wrong",
@@ -244,31 +232,6 @@ fn classes(scores: &[String], table: &galen_table::Table) -> Vec<(String, String
         _ => (score.clone(), score.clone()),
     };
     scores.iter().map(both).collect()
-}
-
-fn watch(args: &EvalFile) -> Result<Watch, Failure> {
-    let needs =
-        |what: &str, help: &str| Failure::usage("needs", format!("nothing says {what}"), help);
-    let horizon = args
-        .horizons
-        .first()
-        .copied()
-        .filter(|horizon| *horizon > 0.0);
-    Ok(Watch {
-        time: args
-            .time
-            .clone()
-            .ok_or_else(|| needs("which column is the time of a row", "name it: --time COL"))?,
-        horizon: horizon.ok_or_else(|| {
-            needs(
-                "how long before the event an alarm may come",
-                "say it in hours: --horizon 12",
-            )
-        })?,
-        least_lead: args.least_lead,
-        silence: args.silence,
-        is_label: args.onset_label,
-    })
 }
 
 fn asked(args: &EvalFile) -> Result<Asked, Failure> {

@@ -1,6 +1,5 @@
 //! Evaluations on a terminal.
 
-use galen_eval::alarms::Alarms;
 use galen_eval::binary::Binary;
 use galen_eval::compare::Compared;
 use galen_eval::disparity::{Disparity, Gap};
@@ -137,17 +136,6 @@ pub fn compared(found: &Compared) -> String {
         &rows,
     ));
     lines.join("\n")
-}
-
-pub fn alarms(found: &Alarms) -> String {
-    let all = &found.overall;
-    format!(
-        "{} alarms in {:.1} patient-days, {} events.\n{}",
-        all.alarms,
-        all.patient_days,
-        all.events,
-        parts(&serde_json::json!(found))
-    )
 }
 
 /// A document of one of the other tasks.
