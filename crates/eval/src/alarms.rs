@@ -197,12 +197,7 @@ pub fn evaluate(
         events: overall.events,
         events_unwatched: found.iter().filter(is_unwatched).count(),
         patients_left_out: watched.patients_left_out,
-        rows_after_event: watched
-            .stays
-            .iter()
-            .map(|stay| stay.times.len())
-            .sum::<usize>()
-            - overall.n,
+        rows_after_event: watched.answered - overall.n,
         left_out: watched.left_out,
         rule: Declared {
             silence: rule.silence,

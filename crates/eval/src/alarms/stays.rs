@@ -17,6 +17,8 @@ pub(super) struct Watched {
     pub(super) rows: Vec<usize>,
     pub(super) rule: Rule,
     pub(super) patients_left_out: usize,
+    /// Rows with an answer, also those after the event.
+    pub(super) answered: usize,
     pub(super) left_out: LeftOut,
 }
 
@@ -83,6 +85,7 @@ pub(super) fn read(table: &Table, columns: &Columns, asked: &Asked) -> Result<Wa
         rows,
         rule,
         patients_left_out,
+        answered: table.rows() - left_out.no_answer,
         left_out,
     })
 }

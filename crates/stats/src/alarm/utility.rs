@@ -33,7 +33,7 @@ impl Utility {
         };
         let is_best = |row: usize| {
             after(stay.times[row])
-                .is_some_and(|hours| hours >= EARLY - SLACK && hours <= LATE + SLACK)
+                .is_some_and(|hours| (EARLY - SLACK..=LATE + SLACK).contains(&hours))
         };
         Self {
             own: sum(&|row| stay.flags[row]),
