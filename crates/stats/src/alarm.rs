@@ -121,7 +121,8 @@ pub fn false_alarms_per_patient_day(patients: &[Alarmed]) -> Option<f64> {
     share(sum(patients, |one| one.false_alarms), days(patients))
 }
 
-/// The share of events with an alarm in time, in 0..=1: within the horizon and not later than the least lead. An event in whose window no row lies is missed. None without an event.
+/// The share of events with an alarm in time, in 0..=1: within the horizon and not later than the least lead. An event in whose window no
+/// row lies is missed. None without an event.
 pub fn event_sensitivity(patients: &[Alarmed]) -> Option<f64> {
     let caught = sum(patients, |one| u64::from(one.lead.is_some()));
     share(caught, sum(patients, |one| u64::from(one.has_event)))

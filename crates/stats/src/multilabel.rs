@@ -161,7 +161,8 @@ fn at_least(labels: &[(bool, f64)], score: f64, of: impl Fn(bool) -> bool) -> f6
 /// over cases. A case in which all labels are true or none is counts 1. None without a complete case, or without scores.
 ///
 /// # Source
-/// scikit-learn's `label_ranking_average_precision_score`; Tsoumakas, Katakis and Vlahavas 2010, Data Mining and Knowledge Discovery Handbook:667-685.
+/// scikit-learn's `label_ranking_average_precision_score`; Tsoumakas, Katakis and Vlahavas 2010, Data Mining and Knowledge Discovery
+/// Handbook:667-685.
 pub fn label_ranking_average_precision(cases: &[&Labels]) -> Option<f64> {
     mean_by_case(cases, |labels| {
         let own = labels.iter().filter(|(truth, _)| *truth);
@@ -172,8 +173,8 @@ pub fn label_ranking_average_precision(cases: &[&Labels]) -> Option<f64> {
     })
 }
 
-/// How many labels of a complete case, from the highest score on, one must take to have all true ones, on average; 0 for a case without a true label. At best it is the mean
-/// number of true labels. None without a complete case, or without scores.
+/// How many labels of a complete case, from the highest score on, one must take to have all true ones, on average; 0 for a case without a
+/// true label. At best it is the mean number of true labels. None without a complete case, or without scores.
 ///
 /// # Source
 /// scikit-learn's `coverage_error`; Tsoumakas, Katakis and Vlahavas 2010.
@@ -227,7 +228,8 @@ mod tests {
             score: None,
             flag: None,
         })];
-        let of: [fn(&[&Labels]) -> Option<f64>; 9] = [
+        type Of = fn(&[&Labels]) -> Option<f64>;
+        let all: [Of; 9] = [
             auroc_macro,
             auroc_micro,
             auprc_macro,
@@ -238,7 +240,7 @@ mod tests {
             label_ranking_average_precision,
             coverage_error,
         ];
-        for of in of {
+        for of in all {
             assert_eq!(of(&[&bare]), None);
             assert_eq!(of(&[]), None);
         }

@@ -165,8 +165,8 @@ impl Pairs {
         (all > 0.0).then(|| (self.concordant - self.discordant) / all)
     }
 
-    /// The probability that of two cases of different truth the higher one has the higher answer, ties half, in 0..=1. With two levels it is the area under the
-    /// ROC curve. None without such a pair.
+    /// The probability that of two cases of different truth the higher one has the higher answer, ties half, in 0..=1. With two levels it
+    /// is the area under the ROC curve. None without such a pair.
     ///
     /// # Source
     /// Harrell, Lee and Mark 1996, Stat Med 15:361-387 (c-index), of grades.

@@ -23,7 +23,12 @@ fn ended() -> Vec<(f64, u32, f64, &'static str)> {
     let row = |i: u32| {
         let risk = f64::from((i * 37) % 101) / 101.0;
         let time = f64::from(1 + (i * 53) % 40) * (1.5 - risk);
-        (time, (i * 7) % 3, risk, if i % 3 == 0 { "a" } else { "b" })
+        (
+            time,
+            (i * 7) % 3,
+            risk,
+            if i.is_multiple_of(3) { "a" } else { "b" },
+        )
     };
     (0..120).map(row).collect()
 }
@@ -137,7 +142,7 @@ fn films() -> (Table, Vec<Label>, Columns) {
             0 => String::new(),
             _ => u8::from(score(29) > 0.5).to_string(),
         };
-        let sex = if i % 2 == 0 { "f" } else { "m" };
+        let sex = if i.is_multiple_of(2) { "f" } else { "m" };
         csv += &format!(
             "{},{sex},{nodule},{},{fluid},{}\n",
             i / 2,
@@ -287,4 +292,42 @@ fn a_level_that_is_not_named_is_refused_and_numbers_are_in_their_order() {
     let numbers = table("truth,answer\n10,2\n2,2\n1,10\n2,1\n");
     let found = ordinal::evaluate(&numbers, &columns, &[], &settings(&[])).expect("numbers");
     assert_eq!(found.levels, ["1", "2", "10"]);
+}
+
+#[test]
+fn copies_of_patients_make_no_grade_and_no_incidence_surer() {
+    let ends = |copies: usize| {
+        let mut csv = "time,event,risk,site,patient\n".to_owned();
+        for (row, (time, cause, risk, site)) in ended().into_iter().enumerate() {
+            csv += &format!("{time},{cause},{risk},{site},{row}\n").repeat(copies);
+        }
+        let (columns, asked) = survival_columns();
+        let asked = Asked {
+            scores: Vec::new(),
+            ..asked
+        };
+        let found = competing::evaluate(&table(&csv), &columns, &asked, 1, &settings(&[]));
+        found.expect("incidences").overall.metrics["incidence_of_1@15"].clone()
+    };
+    let grades = |copies: usize| {
+        let mut csv = "truth,answer,patient\n".to_owned();
+        for (row, (time, cause, ..)) in ended().into_iter().enumerate() {
+            let answer = (cause + time as u32 % 2) % 3;
+            csv += &format!("{cause},{answer},{row}\n").repeat(copies);
+        }
+        let columns = Columns {
+            cluster: Some("patient".to_owned()),
+            ..self::grades().0
+        };
+        let found = ordinal::evaluate(&table(&csv), &columns, &[], &settings(&[]));
+        found.expect("grades").overall.metrics["kappa_quadratic"].clone()
+    };
+    for (once, thrice) in [(ends(1), ends(3)), (grades(1), grades(3))] {
+        let width = |own: &galen_stats::Estimate| {
+            own.high.expect("an interval") - own.low.expect("an interval")
+        };
+        assert!((once.value.expect("defined") - thrice.value.expect("defined")).abs() < 1e-9);
+        assert!((width(&once) - width(&thrice)).abs() < 1e-9);
+        assert_eq!((once.n * 3, once.clusters), (thrice.n, thrice.clusters));
+    }
 }

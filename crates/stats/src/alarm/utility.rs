@@ -20,8 +20,8 @@ const MISSED: f64 = -2.0;
 const FALSE: f64 = -0.05;
 
 impl Utility {
-    /// The utility of the flags of a stay, row by row, `hour` being how long an hour is in the unit of the times. Rows up to three hours after the event count, later ones are worth
-    /// nothing. It is meant for hourly rows: with more rows everything is worth more.
+    /// The utility of the flags of a stay, row by row, `hour` being how long an hour is in the unit of the times. Rows up to three hours
+    /// after the event count, later ones are worth nothing. It is meant for hourly rows: with more rows everything is worth more.
     ///
     /// # Source
     /// Reyna et al. 2020, Crit Care Med 48:210-217 (PhysioNet/CinC Challenge 2019), with the numbers of its scoring code.
@@ -58,7 +58,8 @@ fn worth(after: Option<f64>, flag: bool) -> f64 {
     }
 }
 
-/// The utility of all patients, from 0 for no flag to 1 for the best possible ones; below 0 if it is worse than none. None where no flag could be worth anything.
+/// The utility of all patients, from 0 for no flag to 1 for the best possible ones; below 0 if it is worse than none. None where no flag
+/// could be worth anything.
 ///
 /// # Source
 /// Reyna et al. 2020, Crit Care Med 48:210-217.

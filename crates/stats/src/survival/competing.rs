@@ -54,10 +54,11 @@ pub fn incidence(cases: &[Ended], cause: u32, horizon: f64) -> Option<f64> {
 }
 
 /// The area under the ROC curve at a horizon: cases with an event of this cause by then against those without an event by then or with one
-/// of another cause by then (the second of the paper's two definitions, 1 less the first kind). Ties half. None where one kind is absent.
+/// of another cause by then (the second of the paper's two definitions of controls). Ties half. None where one kind is absent.
 ///
 /// # Source
-/// Blanche, Dartigues and Jacqmin-Gadda 2013, Stat Med 32:5381-5397, section 3.
+/// Blanche, Dartigues and Jacqmin-Gadda 2013, Stat Med 32:5381-5397, with Kaplan and Meier's weights: `AUC_2` of their timeROC, but that an
+/// event at the horizon itself is one by then.
 pub fn cumulative_auc(cases: &[Ended], cause: u32, score: &[f64], horizon: f64) -> Option<f64> {
     let followed = followed(cases);
     let mut order: Vec<usize> = (0..cases.len()).collect();
@@ -127,8 +128,8 @@ pub fn brier(cases: &[Ended], cause: u32, probability: &[f64], horizon: f64) -> 
 }
 
 /// The concordance of a score with the order of events of this cause up to a horizon, which may be infinite: of the pairs of a case with
-/// such an event by then and one that is followed longer, or had an event of another cause before or at that time, the share in which the first has the
-/// higher score, ties half, weighted for who was lost. None without such a pair.
+/// such an event by then and one that is followed longer, or had an event of another cause before or at that time, the share in which the
+/// first has the higher score, ties half, weighted for who was lost. None without such a pair.
 ///
 /// # Source
 /// Wolbers et al. 2014, Biostatistics 15:526-539, equations 3 and 4 with weights that are the same for all.
