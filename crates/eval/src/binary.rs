@@ -203,8 +203,37 @@ pub(crate) fn chosen(settings: &Settings) -> Result<Vec<Chosen>, EvalError> {
     Ok(chosen)
 }
 
+/// What is asked of a task with metrics of its own (as ids with what they are) and, besides, yes-or-no cases within it; all of both if no
+/// metric is named. A name that both have is the task's.
+///
+/// # Errors
+/// Those of [`chosen`].
+pub(crate) fn chosen_beside(
+    settings: &Settings,
+    own: &[(&'static str, &'static str)],
+) -> Result<(Vec<&'static str>, Vec<Chosen>), EvalError> {
+    if settings.metrics.is_empty() {
+        return Ok((own.iter().map(|(id, _)| *id).collect(), chosen(settings)?));
+    }
+    let (mut of_task, mut others) = (Vec::new(), Vec::new());
+    for name in &settings.metrics {
+        match own.iter().find(|(id, _)| id == name) {
+            Some((id, _)) => of_task.push(*id),
+            None => others.push(name.clone()),
+        }
+    }
+    let others = match others.is_empty() {
+        true => Vec::new(),
+        false => chosen(&Settings {
+            metrics: others,
+            ..settings.clone()
+        })?,
+    };
+    Ok((of_task, others))
+}
+
 /// Metrics of flags on the flags, the others on the scores.
-fn estimates(
+pub(crate) fn estimates(
     metrics: &[&dyn Metric],
     scored: Option<&Cases>,
     flagged: Option<&Cases>,

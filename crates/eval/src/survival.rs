@@ -71,6 +71,97 @@ pub struct Asked {
     pub horizons: Vec<f64>,
 }
 
+/// Rows that are judged, with their times and scores.
+pub(crate) struct Timed {
+    pub(crate) rows: Vec<usize>,
+    pub(crate) times: Vec<f64>,
+    /// Of each column of scores.
+    pub(crate) scores: Vec<Vec<f64>>,
+    /// Rising: those that were asked for and those of columns.
+    pub(crate) horizons: Vec<f64>,
+    pub(crate) cluster: Option<Vec<u32>>,
+    pub(crate) left_out: LeftOut,
+}
+
+impl Asked {
+    /// Reads times and scores of the rows of which it is known how they ended.
+    ///
+    /// # Errors
+    /// [`EvalError`].
+    pub(crate) fn read(
+        &self,
+        table: &Table,
+        columns: &Columns,
+        has_end: impl Fn(usize) -> bool,
+    ) -> Result<Timed, EvalError> {
+        let time = numbers(table, &columns.truth)?;
+        let mut scores = Vec::new();
+        for (_, column) in &self.scores {
+            scores.push(numbers(table, column)?);
+        }
+        let mut left_out = LeftOut::default();
+        let (mut rows, mut times) = (Vec::new(), Vec::new());
+        for (row, time) in time.into_iter().enumerate() {
+            let has_answer = scores.iter().all(|score| score[row].is_some());
+            match (time.filter(|_| has_end(row)), has_answer) {
+                (None, _) => left_out.no_truth += 1,
+                (_, false) => left_out.no_answer += 1,
+                (Some(time), true) if time < 0.0 => {
+                    return Err(EvalError::Other(format!(
+                        "Row {row} (counted from 0) has the time {time} in `{}`, and no time is negative.",
+                        columns.truth
+                    )));
+                }
+                (Some(time), true) => {
+                    rows.push(row);
+                    times.push(time);
+                }
+            }
+        }
+        columns.may_leave_out(&left_out)?;
+        if rows.is_empty() {
+            return Err(EvalError::NoTruth(columns.truth.clone()));
+        }
+        let of_rows =
+            |score: &Vec<Option<f64>>| rows.iter().filter_map(|&row| score[row]).collect();
+        let mut horizons = self.horizons.clone();
+        horizons.extend(self.scores.iter().filter_map(|(horizon, _)| *horizon));
+        horizons.sort_by(f64::total_cmp);
+        horizons.dedup();
+        Ok(Timed {
+            cluster: columns.patients(table, &rows)?,
+            scores: scores.iter().map(of_rows).collect(),
+            rows,
+            times,
+            horizons,
+            left_out,
+        })
+    }
+
+    /// The scores that order the cases at a horizon; there is a column of them.
+    pub(crate) fn score_at<'a>(&self, scores: &'a [Vec<f64>], horizon: f64) -> &'a [f64] {
+        &scores[self.column_of(horizon).unwrap_or(0)]
+    }
+
+    /// The probabilities of the event by a horizon: a column of that horizon, or the only one of a single horizon; none if they are none.
+    pub(crate) fn probability_by<'a>(
+        &self,
+        scores: &'a [Vec<f64>],
+        horizon: f64,
+    ) -> Option<&'a [f64]> {
+        let is_only = matches!(self.scores.as_slice(), [(None, _)])
+            && self.horizons.iter().all(|own| *own == horizon);
+        let scores = &scores[self.column_of(horizon).or(is_only.then_some(0))?];
+        let are_shares = scores.iter().all(|score| (0.0..=1.0).contains(score));
+        are_shares.then_some(scores)
+    }
+
+    fn column_of(&self, horizon: f64) -> Option<usize> {
+        let is_its = |(at, _): &(Option<f64>, String)| *at == Some(horizon);
+        self.scores.iter().position(is_its)
+    }
+}
+
 /// Measures a table: `columns.truth` is the time to the event or to the end of follow-up.
 ///
 /// # Errors
@@ -81,69 +172,34 @@ pub fn evaluate(
     asked: &Asked,
     settings: &Settings,
 ) -> Result<Survival, EvalError> {
-    let time = numbers(table, &columns.truth)?;
-    let event = yes_or_no(table, &asked.event, columns.positive.as_deref())?;
-    let mut scores = Vec::new();
-    for (_, column) in &asked.scores {
-        scores.push(numbers(table, column)?);
-    }
-    if scores.is_empty() {
+    if asked.scores.is_empty() {
         return Err(EvalError::NothingToJudge);
     }
-    let mut left_out = LeftOut::default();
-    let mut rows = Vec::new();
-    for row in 0..table.rows() {
-        let has_answer = scores.iter().all(|score| score[row].is_some());
-        match (time[row].zip(event[row]), has_answer) {
-            (None, _) => left_out.no_truth += 1,
-            (_, false) => left_out.no_answer += 1,
-            _ => rows.push(row),
-        }
-    }
-    columns.may_leave_out(&left_out)?;
-    if rows.is_empty() {
-        return Err(EvalError::NoTruth(columns.truth.clone()));
-    }
-    if let Some(&row) = rows
-        .iter()
-        .find(|&&row| time[row].is_some_and(|time| time < 0.0))
-    {
-        return Err(EvalError::Other(format!(
-            "Row {row} (counted from 0) has the time {} in `{}`, and no time is negative.",
-            time[row].unwrap_or_default(),
-            columns.truth
-        )));
-    }
-    let cases: Vec<Censored> = rows
-        .iter()
-        .map(|&row| Censored {
-            time: time[row].expect("rows with a time were chosen"),
-            event: event[row] == Some(true),
-        })
-        .collect();
-    let of_rows = |score: &Vec<Option<f64>>| rows.iter().filter_map(|&row| score[row]).collect();
-    let scores: Vec<Vec<f64>> = scores.iter().map(of_rows).collect();
-    let mut horizons = asked.horizons.clone();
-    horizons.extend(asked.scores.iter().filter_map(|(horizon, _)| *horizon));
-    horizons.sort_by(f64::total_cmp);
-    horizons.dedup();
-    let cluster = columns.patients(table, &rows)?;
+    let event = yes_or_no(table, &asked.event, columns.positive.as_deref())?;
+    let timed = asked.read(table, columns, |row| event[row].is_some())?;
+    let both = timed.rows.iter().zip(&timed.times);
     let bench = Bench {
-        cases,
-        scores,
+        cases: both
+            .map(|(&row, &time)| Censored {
+                time,
+                event: event[row] == Some(true),
+            })
+            .collect(),
+        scores: &timed.scores,
         asked,
-        horizons: &horizons,
+        horizons: &timed.horizons,
     };
+    let (rows, cluster) = (&timed.rows, timed.cluster.as_deref());
     let ids = settings.among(SURVIVAL.iter().map(|(id, _)| *id))?;
     let of =
         |places: &[usize], cluster: Option<&[u32]>| bench.part(places, cluster, &ids, settings);
-    let (overall, groups) = by_group(table, columns, (&rows, cluster.as_deref()), of)?;
+    let (overall, groups) = by_group(table, columns, (rows, cluster), of)?;
     Ok(Survival {
         n: rows.len(),
         clusters: overall.clusters,
         events: overall.events,
-        left_out,
-        horizons: horizons.clone(),
+        left_out: timed.left_out,
+        horizons: timed.horizons.clone(),
         overall,
         groups,
     })
@@ -155,7 +211,7 @@ type Value<'a> = dyn Fn(&[Censored], &[usize]) -> Option<f64> + Sync + 'a;
 /// What is measured, so that a draw only chooses.
 struct Bench<'a> {
     cases: Vec<Censored>,
-    scores: Vec<Vec<f64>>,
+    scores: &'a [Vec<f64>],
     asked: &'a Asked,
     horizons: &'a [f64],
 }
@@ -194,7 +250,7 @@ impl Bench<'_> {
                 }),
                 "auc_t" => {
                     for &horizon in self.horizons {
-                        let score = self.score_at(horizon);
+                        let score = self.asked.score_at(self.scores, horizon);
                         add(format!("auc_t@{horizon}"), &|cases, drawn| {
                             cumulative_auc(cases, &chosen(score, drawn), horizon)
                         });
@@ -202,7 +258,7 @@ impl Bench<'_> {
                 }
                 "brier_t" => {
                     for &horizon in self.horizons {
-                        let Some(score) = self.probability_by(horizon) else {
+                        let Some(score) = self.asked.probability_by(self.scores, horizon) else {
                             continue;
                         };
                         add(format!("brier_t@{horizon}"), &|cases, drawn| {
@@ -212,7 +268,9 @@ impl Bench<'_> {
                 }
                 "integrated_brier" => {
                     let of: Vec<(f64, &[f64])> = (self.horizons.iter())
-                        .filter_map(|&horizon| Some((horizon, self.probability_by(horizon)?)))
+                        .filter_map(|&horizon| {
+                            Some((horizon, self.asked.probability_by(self.scores, horizon)?))
+                        })
                         .collect();
                     if of.len() > 1 {
                         add("integrated_brier".to_owned(), &|cases, drawn| {
@@ -235,30 +293,5 @@ impl Bench<'_> {
                 .count(),
             metrics,
         }
-    }
-
-    /// The scores that order the cases at a horizon.
-    fn score_at(&self, horizon: f64) -> &[f64] {
-        let own = self
-            .asked
-            .scores
-            .iter()
-            .position(|(at, _)| *at == Some(horizon));
-        &self.scores[own.unwrap_or(0)]
-    }
-
-    /// The probabilities of the event by a horizon: a column of that horizon, or the only one of a single horizon; none if they are none.
-    fn probability_by(&self, horizon: f64) -> Option<&[f64]> {
-        let own = self
-            .asked
-            .scores
-            .iter()
-            .position(|(at, _)| *at == Some(horizon));
-        let only = (self.horizons.len() == 1 && self.scores.len() == 1).then_some(0);
-        let scores = &self.scores[own.or(only)?];
-        scores
-            .iter()
-            .all(|score| (0.0..=1.0).contains(score))
-            .then_some(scores)
     }
 }

@@ -4,7 +4,7 @@
 //! measured is [`Undefined`], with a sentence that says why, never NaN.
 //!
 //! In reading order: [`estimate`] (the value that leaves this crate), [`cases`] (what is judged), [`metric`] (what a
-//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags), [`segmentation`] (masks), [`detection`] (boxes),
+//! protocol may name), [`interval`], [`compare`] (two models, two subgroups), [`power`] (how many cases decide), [`operating`] (where a score flags), [`segmentation`] (masks), [`detection`] (boxes), [`multilabel`] and [`ordinal`] (several questions, or grades), [`survival`] and [`alarm`] (times),
 //! [`verification`] and [`imperfect`] (a reference standard that is absent or errs), [`triage`], [`goals`] and [`adaptive`] (what follows for a list,
 //! for decisions, for versions),
 //! [`sample`] (the values of a column, counted once), [`drift`] (whether two samples of it differ), [`effect`] (by how much),
@@ -14,6 +14,7 @@
 pub mod adaptive;
 pub mod adjusted;
 pub mod agreement;
+pub mod alarm;
 pub mod association;
 pub mod binomial;
 pub mod boosting;
@@ -32,11 +33,13 @@ pub mod interval;
 mod logistic;
 pub mod mcar;
 pub mod metric;
+pub mod multilabel;
 pub mod multiplicity;
 pub mod multivariate;
 mod noncentral;
 mod normal;
 pub mod operating;
+pub mod ordinal;
 mod pairwise;
 pub mod perturbation;
 pub mod power;

@@ -1,5 +1,7 @@
 //! Times to an event that was not always seen.
 
+pub mod competing;
+
 /// A case: when the event came, or until when none was seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Censored {
@@ -34,69 +36,76 @@ pub fn c_index_ipcw(cases: &[Censored], score: &[f64]) -> Option<f64> {
 }
 
 fn concordance(cases: &[Censored], score: &[f64], weight: &dyn Fn(f64) -> f64) -> Option<f64> {
-    let mut sorted = score.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted.dedup();
-    let rank = |value: f64| sorted.partition_point(|one| *one < value);
+    let (rank, different) = ranks(score);
     let mut order: Vec<usize> = (0..cases.len()).collect();
     order.sort_unstable_by(|&i, &j| cases[j].time.total_cmp(&cases[i].time));
     // Scores of the cases that are followed longer than the time that is looked at.
-    let mut longer = Counts::new(sorted.len());
+    let mut longer = Weights::new(different);
     let (mut right, mut pairs) = (0.0, 0.0);
     for same in order.chunk_by(|&i, &j| cases[i].time == cases[j].time) {
         let (events, censored): (Vec<usize>, Vec<usize>) =
             same.iter().partition(|&&i| cases[i].event);
-        censored.iter().for_each(|&i| longer.add(rank(score[i])));
-        if !events.is_empty() && longer.all > 0 {
+        censored.iter().for_each(|&i| longer.add(rank[i], 1.0));
+        if !events.is_empty() && longer.all > 0.0 {
             let weight = weight(cases[events[0]].time);
             for &i in &events {
-                let place = rank(score[i]);
-                let (lower, equal) = (longer.below(place), longer.below(place + 1));
-                let tied = (equal - lower) as f64;
-                right += weight * (lower as f64 + 0.5 * tied);
-                pairs += weight * longer.all as f64;
+                right += weight * longer.beaten(rank[i]);
+                pairs += weight * longer.all;
             }
         }
-        events.iter().for_each(|&i| longer.add(rank(score[i])));
+        events.iter().for_each(|&i| longer.add(rank[i], 1.0));
     }
     (pairs > 0.0).then(|| right / pairs)
 }
 
-/// How many have each rank, with sums in logarithmic time.
+/// The weight of each rank, with sums in logarithmic time. Whole numbers are summed exactly.
 ///
 /// # Source
 /// Fenwick 1994, Softw Pract Exp 24:327-336.
-struct Counts {
-    sums: Vec<u64>,
-    all: u64,
+struct Weights {
+    sums: Vec<f64>,
+    all: f64,
 }
 
-impl Counts {
+impl Weights {
     fn new(ranks: usize) -> Self {
         Self {
-            sums: vec![0; ranks + 1],
-            all: 0,
+            sums: vec![0.0; ranks + 1],
+            all: 0.0,
         }
     }
 
-    fn add(&mut self, rank: usize) {
-        self.all += 1;
+    fn add(&mut self, rank: usize, weight: f64) {
+        self.all += weight;
         let mut at = rank + 1;
         while at < self.sums.len() {
-            self.sums[at] += 1;
+            self.sums[at] += weight;
             at += at & at.wrapping_neg();
         }
     }
 
-    /// How many have a rank below this one.
-    fn below(&self, rank: usize) -> u64 {
-        let (mut at, mut sum) = (rank, 0);
+    /// The weight of the ranks below this one, ties with it counting half.
+    fn beaten(&self, rank: usize) -> f64 {
+        (self.below(rank) + self.below(rank + 1)) / 2.0
+    }
+
+    fn below(&self, rank: usize) -> f64 {
+        let (mut at, mut sum) = (rank, 0.0);
         while at > 0 {
             sum += self.sums[at];
             at &= at - 1;
         }
         sum
     }
+}
+
+/// The place of each score among the different ones, and how many there are.
+fn ranks(score: &[f64]) -> (Vec<usize>, usize) {
+    let mut sorted = score.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.dedup();
+    let rank = |value: &f64| sorted.partition_point(|one| one < value);
+    (score.iter().map(rank).collect(), sorted.len())
 }
 
 /// The probability to be still followed up, by time.
@@ -130,6 +139,12 @@ impl Followed {
 
     fn at(&self, time: f64) -> f64 {
         let past = self.times.partition_point(|one| *one <= time);
+        past.checked_sub(1).map_or(1.0, |at| self.shares[at])
+    }
+
+    /// Just before a time. Above 0 at the time of a case, since that case is still followed up then.
+    fn before(&self, time: f64) -> f64 {
+        let past = self.times.partition_point(|one| *one < time);
         past.checked_sub(1).map_or(1.0, |at| self.shares[at])
     }
 }

@@ -1,4 +1,6 @@
 //! Evaluations against the answers of other packages, published studies and planted truths.
 
+mod alarms;
 mod answers;
 mod readers;
+mod tasks;
