@@ -354,7 +354,7 @@ impl Columns {
         match (self.indeterminate, left_out.no_answer) {
             (Indeterminate::Exclude, _) | (_, 0) => Ok(()),
             (_, count) => Err(EvalError::Other(format!(
-                "{count} rows have no answer of the model."
+                "{count} rows have no answer of the model; `--indeterminate exclude` leaves them out and counts them."
             ))),
         }
     }

@@ -29,6 +29,6 @@ pub mod survival;
 pub mod triage;
 pub mod verification;
 
-pub use columns::{Columns, EvalError, Indeterminate, LeftOut};
+pub use columns::{Columns, EvalError, Indeterminate, LeftOut, yes_or_no};
 pub use group::Group;
 pub use settings::Settings;

@@ -1,6 +1,7 @@
 //! What `galen eval` takes.
 
 mod consequence;
+mod tasks;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::Reading;
 pub use consequence::{EvalAdaptive, EvalChain, EvalGoals, EvalTriage, PriorityWord};
+pub use tasks::OfTask;
 
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -67,6 +69,9 @@ pub enum EvalTask {
     Survival,
     Segmentation,
     Detection,
+    Alarms,
+    Multilabel,
+    Ordinal,
 }
 
 /// What becomes of a case that the model gave no answer to.
@@ -90,10 +95,12 @@ pub struct EvalFile {
     /// A table with the truth and the model's answers; for segmentation also a folder of predicted masks, for detection the found boxes
     #[arg(required = true)]
     pub what: Option<PathBuf>,
-    /// The column with the truth; for survival the time to the event or to the end of follow-up; for folders of masks the folder with the
+    /// The column with the truth; for survival the time to the event or to the end of follow-up; for alarms the time of the event; for folders of masks the folder with the
     /// true ones, for detection the file with the true boxes
-    #[arg(long, value_name = "COL", required = true)]
+    #[arg(long, value_name = "COL", required_unless_present = "labels")]
     pub truth: Option<String>,
+    #[command(flatten)]
+    pub of_task: OfTask,
     /// The column with the model's score; a class's or a horizon's as CLASS=COL or T=COL
     #[arg(long = "score", value_name = "COL")]
     pub scores: Vec<String>,
@@ -124,10 +131,10 @@ pub struct EvalFile {
     /// The column with the weight of a row
     #[arg(long, value_name = "COL")]
     pub weight: Option<String>,
-    /// For survival: the column that says whether the event was seen
+    /// For survival: the column that says whether the event was seen, or with --cause which kind
     #[arg(long, value_name = "COL")]
     pub event: Option<String>,
-    /// For survival: a time by which is asked
+    /// For survival: a time by which is asked; for alarms: how long before the event one counts
     #[arg(long = "horizon", value_name = "T")]
     pub horizons: Vec<f64>,
     /// For masks and boxes: a table of the cases, whose --id column has the names of their masks or images

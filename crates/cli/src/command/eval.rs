@@ -11,6 +11,7 @@ mod sealed;
 mod segmentation;
 mod size;
 mod slices;
+mod tasks;
 mod threshold;
 mod triage;
 mod verified;
@@ -48,9 +49,11 @@ pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
 }
 
 fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
-    let (Some(what), Some(truth)) = (&args.what, &args.truth) else {
-        unreachable!("the parser asks for both")
+    let Some(what) = &args.what else {
+        unreachable!("the parser asks for it")
     };
+    // Only a task of several labels comes without one.
+    let truth = args.truth.clone().unwrap_or_default();
     let settings = Settings {
         margin: args.margin,
         ..settings(&args.how)?
@@ -76,7 +79,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
     }
     let table = table_in(&place.path(what), &args.reading)?;
     let columns = Columns {
-        truth: truth.clone(),
+        truth,
         score: args.scores.first().cloned(),
         predicted: args.predicted.clone(),
         threshold: args.threshold,
@@ -93,8 +96,10 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
             IndeterminateWord::Wrong => Indeterminate::Wrong,
         },
     };
-    if let (EvalTask::Binary | EvalTask::Regression, [_, second, ..]) =
-        (args.task, args.scores.as_slice())
+    if let (
+        EvalTask::Binary | EvalTask::Regression | EvalTask::Alarms | EvalTask::Ordinal,
+        [_, second, ..],
+    ) = (args.task, args.scores.as_slice())
     {
         return Err(Failure::usage(
             "scores",
@@ -138,10 +143,18 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
         EvalTask::Segmentation | EvalTask::Detection => unreachable!("images are judged above"),
         EvalTask::Survival => {
             let asked = asked(args)?;
-            let found = survival::evaluate(&table, &columns, &asked, &settings);
-            let found = found.map_err(|error| failure(&error))?;
-            (json!(found), in_words::parts(&json!(found)))
+            match args.of_task.cause {
+                Some(cause) => tasks::competing(cause, &table, &columns, &asked, &settings)?,
+                None => {
+                    let found = survival::evaluate(&table, &columns, &asked, &settings);
+                    let found = found.map_err(|error| failure(&error))?;
+                    (json!(found), in_words::parts(&json!(found)))
+                }
+            }
         }
+        EvalTask::Alarms => tasks::alarms(args, &table, &columns, &settings)?,
+        EvalTask::Multilabel => tasks::multilabel(args, &table, &columns, &settings)?,
+        EvalTask::Ordinal => tasks::ordinal(args, &table, &columns, &settings)?,
     };
     let task = format!("{:?}", args.task).to_lowercase();
     document["task"] = json!(task);
@@ -151,6 +164,13 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
 
 /// Refuses what a task does not read, rather than give numbers as if it did.
 fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
+    if let Some(option) = args.of_task.unread(args.task) {
+        return Err(Failure::usage(
+            "unread",
+            format!("{option} is of another task, and this one does not read it"),
+            "leave it out, or ask its --task",
+        ));
+    }
     if args.task == EvalTask::Binary {
         return Ok(());
     }
@@ -168,7 +188,11 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
         ("--method", args.how.method.is_some()),
         (
             "--threshold",
-            args.threshold.is_some() && args.task != EvalTask::Detection,
+            args.threshold.is_some()
+                && !matches!(
+                    args.task,
+                    EvalTask::Detection | EvalTask::Alarms | EvalTask::Multilabel
+                ),
         ),
         (
             "--indeterminate wrong",

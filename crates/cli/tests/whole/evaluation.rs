@@ -616,3 +616,66 @@ fn found_boxes_are_held_against_the_true_ones() {
         .json();
     assert_eq!(lost["code"], "no_truth");
 }
+
+#[test]
+fn alarms_labels_and_grades_are_judged_from_the_command_line() {
+    let place = TempDir::new().expect("a folder");
+    let mut csv = "who,hour,risk,onset,septic,sex\n".to_owned();
+    for who in 0..30 {
+        for hour in 0..20 {
+            // Every third has the event at hour 15 and a risk that rises; every fifth has one alarm for nothing.
+            let has = who % 3 == 0;
+            let onset = if has { "15" } else { "" };
+            let risk = if has && hour >= 11 || who % 5 == 1 && hour == 2 {
+                0.8
+            } else {
+                0.2
+            };
+            let septic = u8::from(has && hour >= 15);
+            writeln!(
+                csv,
+                "p{who},{hour},{risk},{onset},{septic},{}",
+                ["F", "M"][who % 2]
+            )
+            .expect("a text");
+        }
+    }
+    fs::write(place.path().join("hours.csv"), csv).expect("a file");
+    let line = "hours.csv --task alarms --cluster who --time hour --truth onset --score risk --threshold 0.5 --horizon 6 --silence 10 --group sex --resamples 200";
+    let found = eval(place.path(), line).exits(0).json();
+    let value = |id: &str| number(&metric(&found, id)["value"]);
+    assert_eq!(
+        (value("event_sensitivity"), value("lead_time_median")),
+        (1.0, 4.0)
+    );
+    assert_eq!(found["groups"].as_array().map(Vec::len), Some(2));
+    // The same by a label in each row.
+    let label = line.replace("--truth onset", "--truth septic --onset-label");
+    let same = eval(place.path(), &label).exits(0).json();
+    assert_eq!(same["overall"], found["overall"]);
+    assert_eq!(
+        eval(place.path(), &line.replace("--horizon 6 ", ""))
+            .exits(2)
+            .json()["code"],
+        "horizon"
+    );
+    assert_eq!(
+        eval(place.path(), &format!("{line} --levels a,b"))
+            .exits(2)
+            .json()["code"],
+        "unread"
+    );
+    let line = "answers.csv --task multilabel --label first=died,risk --label second=died,other --cluster patient --threshold 0.5 --resamples 200";
+    fs::write(place.path().join("answers.csv"), answers()).expect("a file");
+    let labels = eval(place.path(), line).exits(0).json();
+    assert!(number(&metric(&labels, "auroc_macro")["value"]) > 0.6);
+    fs::write(
+        place.path().join("grades.csv"),
+        "truth,said\nnone,none\nmild,none\nsevere,mild\nmild,mild\nnone,severe\nsevere,severe\n",
+    )
+    .expect("a file");
+    let line = "grades.csv --task ordinal --truth truth --predicted said --levels none,mild,severe --resamples 200";
+    let grades = eval(place.path(), line).exits(0).json();
+    assert!((number(&metric(&grades, "accuracy")["value"]) - 0.5).abs() < 1e-12);
+    assert!((number(&metric(&grades, "within_one")["value"]) - 5.0 / 6.0).abs() < 1e-12);
+}

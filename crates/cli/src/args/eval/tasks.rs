@@ -10,6 +10,9 @@ pub struct OfTask {
     /// patient and empty where it never came, --cluster the patient, --horizon how long before the event an alarm counts
     #[arg(long, value_name = "COL")]
     pub time: Option<String>,
+    /// For alarms: the truth is 0 or 1 in each row, and the event begins with the first 1 of a patient
+    #[arg(long)]
+    pub onset_label: bool,
     /// For alarms: how long nothing sounds after an alarm; default: 0, every flag sounds
     #[arg(long, value_name = "T")]
     pub silence: Option<f64>,
@@ -39,6 +42,7 @@ impl OfTask {
         let is_alarms = task == EvalTask::Alarms;
         let all = [
             ("--time", self.time.is_some() && !is_alarms),
+            ("--onset-label", self.onset_label && !is_alarms),
             ("--silence", self.silence.is_some() && !is_alarms),
             ("--lead", self.lead.is_some() && !is_alarms),
             ("--step", self.step.is_some() && !is_alarms),

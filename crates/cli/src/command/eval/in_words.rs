@@ -170,7 +170,7 @@ fn head(document: &Value) -> String {
     format!("{} cases{of}{left}.", document["n"])
 }
 
-fn metrics(document: &Value) -> Vec<String> {
+pub fn metrics(document: &Value) -> Vec<String> {
     let each = document.as_object().into_iter().flatten();
     each.filter_map(|(id, own)| {
         let own: Estimate = serde_json::from_value(own.clone()).ok()?;

@@ -1,8 +1,10 @@
 //! Tasks besides yes or no: alarms, competing risks, several labels, grades. Each gives its document and its words.
 
+use std::collections::BTreeMap;
+
 use galen_eval::alarms::Asked;
 use galen_eval::multilabel::Label;
-use galen_eval::{Columns, Settings, alarms, competing, multilabel, ordinal, survival};
+use galen_eval::{Columns, Settings, alarms, competing, multilabel, ordinal, survival, yes_or_no};
 use galen_table::Table;
 use serde_json::{Value, json};
 
@@ -36,6 +38,18 @@ pub fn alarms(args: &EvalFile, table: &Table, columns: &Columns, settings: &Sett
         step: own.step,
         day: own.day.unwrap_or(24.0),
     };
+    let onsets = match own.onset_label {
+        true => Some(onsets(table, columns, time)?),
+        false => None,
+    };
+    let (table, truth) = match &onsets {
+        Some(with) => (with, ONSET.to_owned()),
+        None => (table, columns.truth.clone()),
+    };
+    let columns = &Columns {
+        truth,
+        ..columns.clone()
+    };
     let found = alarms::evaluate(table, columns, &asked, settings);
     let found = found.map_err(|error| failure(&error))?;
     let part = &found.overall;
@@ -50,6 +64,35 @@ pub fn alarms(args: &EvalFile, table: &Table, columns: &Columns, settings: &Sett
     let document = json!(found);
     let text = format!("{first}\n{}", in_words::parts(&document));
     Ok((document, text))
+}
+
+/// The column of times that a label's first 1 gives.
+const ONSET: &str = "(onset)";
+
+/// The table with the time of each patient's first row whose label says so.
+fn onsets(table: &Table, columns: &Columns, time: &str) -> Result<Table, Failure> {
+    let wrong = |error: galen_table::ColumnError| failure(&error.into());
+    let labels = yes_or_no(table, &columns.truth, columns.positive.as_deref());
+    let labels = labels.map_err(|error| failure(&error))?;
+    let times = table.on_a_scale(time).map_err(wrong)?;
+    let Some(cluster) = &columns.cluster else {
+        return Err(Failure::usage(
+            "no_patient",
+            "nothing says which column names the patient",
+            "name it: --cluster COL",
+        ));
+    };
+    let patients = table.texts(cluster).map_err(wrong)?;
+    let mut first: BTreeMap<&str, f64> = BTreeMap::new();
+    for (row, patient) in patients.iter().enumerate() {
+        if let (Some(patient), Some(time), Some(true)) = (patient, times[row], labels[row]) {
+            let known = first.entry(patient).or_insert(time);
+            *known = known.min(time);
+        }
+    }
+    let of = |patient: &Option<String>| first.get(patient.as_deref()?).copied();
+    let onsets: Vec<Option<f64>> = patients.iter().map(of).collect();
+    table.with_column(ONSET, &onsets).map_err(wrong)
 }
 
 pub fn competing(
