@@ -7,8 +7,8 @@ use galen_stats::adaptive::{Modification, modifications};
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::binary::chosen;
-use crate::columns::{numbers, yes_or_no};
+use crate::binary::chosen_one;
+use crate::columns::{names, numbers, yes_or_no};
 use crate::{EvalError, Settings};
 
 /// Which columns play which part: one row an answer of a version to a case.
@@ -50,19 +50,7 @@ pub fn evaluate(
     columns: &Answers,
     settings: &Settings,
 ) -> Result<Versions, EvalError> {
-    let settings = Settings {
-        metrics: match settings.metrics.is_empty() {
-            true => vec!["auroc".to_owned()],
-            false => settings.metrics.clone(),
-        },
-        ..settings.clone()
-    };
-    let metrics = chosen(&settings)?;
-    let [metric] = metrics.as_slice() else {
-        return Err(EvalError::Other(
-            "Versions are judged by one metric, and several are named.".to_owned(),
-        ));
-    };
+    let metric = chosen_one(&settings.or_area(), "Versions are")?;
     let read = Read::of(table, columns)?;
     let count = read.versions.len();
     if count < 2 {
@@ -111,19 +99,12 @@ impl Read {
     fn of(table: &Table, columns: &Answers) -> Result<Self, EvalError> {
         let truth = yes_or_no(table, &columns.truth, columns.positive.as_deref())?;
         let score = numbers(table, &columns.score)?;
-        let named = |column: &str| -> Result<Vec<String>, EvalError> {
-            let texts = table.texts(column)?.into_iter().enumerate();
-            let text = |(row, text): (usize, Option<String>)| {
-                text.ok_or_else(|| EvalError::Missing {
-                    row,
-                    column: column.to_owned(),
-                })
-            };
-            texts.map(text).collect()
-        };
-        let (model, set) = (named(&columns.model)?, named(&columns.dataset)?);
-        let case = named(&columns.case)?;
-        let patient = named(columns.cluster.as_ref().unwrap_or(&columns.case))?;
+        let (model, set) = (
+            names(table, &columns.model)?,
+            names(table, &columns.dataset)?,
+        );
+        let case = names(table, &columns.case)?;
+        let patient = names(table, columns.cluster.as_ref().unwrap_or(&columns.case))?;
         let mut versions: Vec<String> = Vec::new();
         for name in &model {
             if !versions.contains(name) {

@@ -232,6 +232,17 @@ pub(crate) fn chosen_beside(
     Ok((of_task, others))
 }
 
+/// The one metric that is asked for; `what` says whose it is: "A chain is".
+pub(crate) fn chosen_one(settings: &Settings, what: &str) -> Result<Chosen, EvalError> {
+    let mut metrics = chosen(settings)?;
+    match (metrics.pop(), metrics.is_empty()) {
+        (Some(metric), true) => Ok(metric),
+        _ => Err(EvalError::Other(format!(
+            "{what} judged by one metric, and several are named."
+        ))),
+    }
+}
+
 /// Metrics of flags on the flags, the others on the scores.
 pub(crate) fn estimates(
     metrics: &[&dyn Metric],

@@ -5,7 +5,7 @@ use galen_stats::metric::Better;
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::binary::chosen;
+use crate::binary::chosen_one;
 use crate::compare::{Comparison, compare};
 use crate::{Columns, EvalError, Settings};
 
@@ -96,19 +96,8 @@ pub fn chain(
             "A margin is a number above 0, in the units of the metric.".to_owned(),
         ));
     }
-    let settings = Settings {
-        metrics: match settings.metrics.is_empty() {
-            true => vec!["auroc".to_owned()],
-            false => settings.metrics.clone(),
-        },
-        ..settings.clone()
-    };
-    let metrics = chosen(&settings)?;
-    let [metric] = metrics.as_slice() else {
-        return Err(EvalError::Other(
-            "A chain is judged by one metric, and several are named.".to_owned(),
-        ));
-    };
+    let settings = settings.or_area();
+    let metric = chosen_one(&settings, "A chain is")?;
     let about = metric.metric().about();
     if !matches!(about.better, Better::Higher | Better::Lower) {
         return Err(EvalError::Other(format!(

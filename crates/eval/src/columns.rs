@@ -247,6 +247,18 @@ pub fn numbers(table: &Table, column: &str) -> Result<Vec<Option<f64>>, EvalErro
     Ok(values)
 }
 
+/// The texts of a column without an absent one.
+pub(crate) fn names(table: &Table, column: &str) -> Result<Vec<String>, EvalError> {
+    let texts = table.texts(column)?.into_iter().enumerate();
+    let text = |(row, text): (usize, Option<String>)| {
+        text.ok_or_else(|| EvalError::Missing {
+            row,
+            column: column.to_owned(),
+        })
+    };
+    texts.map(text).collect()
+}
+
 impl From<PatientError> for EvalError {
     fn from(error: PatientError) -> Self {
         match error {
@@ -347,6 +359,32 @@ impl Columns {
             left_out,
             warnings,
         })
+    }
+
+    /// The rows that have a truth and an answer, and how many have not.
+    ///
+    /// # Errors
+    /// [`EvalError`] for rows without an answer unless they are to be left out, and if no row is left.
+    pub(crate) fn judged(
+        &self,
+        table: &Table,
+        has_truth: impl Fn(usize) -> bool,
+        has_answer: impl Fn(usize) -> bool,
+    ) -> Result<(Vec<usize>, LeftOut), EvalError> {
+        let mut left_out = LeftOut::default();
+        let mut rows = Vec::new();
+        for row in 0..table.rows() {
+            match (has_truth(row), has_answer(row)) {
+                (false, _) => left_out.no_truth += 1,
+                (_, false) => left_out.no_answer += 1,
+                _ => rows.push(row),
+            }
+        }
+        self.may_leave_out(&left_out)?;
+        match rows.is_empty() {
+            true => Err(EvalError::NoTruth(self.truth.clone())),
+            false => Ok((rows, left_out)),
+        }
     }
 
     /// Refuses rows without an answer unless they are to be left out, as [`Self::read`] does.

@@ -8,7 +8,7 @@ use galen_table::Table;
 use serde::Serialize;
 
 use crate::columns::numbers;
-use crate::drawn::Patients;
+use crate::drawn::{Patients, of_places};
 use crate::group::{GroupOf, by_group};
 use crate::survival::Asked;
 use crate::{Columns, EvalError, LeftOut, Settings};
@@ -159,14 +159,10 @@ impl Bench<'_> {
         ids: &[&str],
         settings: &Settings,
     ) -> Part {
-        let patients = Patients::of(places.len(), cluster);
+        let patients = Patients::among(places, cluster);
         let mut metrics = BTreeMap::new();
         let mut add = |name: String, value: &Value<'_>| {
-            let of = |drawn: &[usize]| {
-                let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
-                let cases: Vec<Ended> = drawn.iter().map(|&place| self.cases[place]).collect();
-                value(&cases, &drawn)
-            };
+            let of = |drawn: &[usize]| value(&of_places(&self.cases, drawn), drawn);
             metrics.insert(name, patients.estimate(of, settings));
         };
         for id in ids {
@@ -226,8 +222,4 @@ impl Bench<'_> {
             _ => {}
         }
     }
-}
-
-fn of_places(score: &[f64], places: &[usize]) -> Vec<f64> {
-    places.iter().map(|&place| score[place]).collect()
 }

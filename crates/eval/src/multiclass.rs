@@ -99,21 +99,11 @@ pub fn evaluate(
     }
     let classes = classes(&truth, predicted.as_deref(), scores);
     let place = |text: &str| classes.iter().position(|class| same_value(class, text));
-    let mut left_out = LeftOut::default();
-    let mut rows = Vec::new();
-    for row in 0..table.rows() {
-        let has_answer = predicted.as_ref().is_none_or(|texts| texts[row].is_some())
-            && of_class.iter().all(|score| score[row].is_some());
-        match (&truth[row], has_answer) {
-            (None, _) => left_out.no_truth += 1,
-            (_, false) => left_out.no_answer += 1,
-            _ => rows.push(row),
-        }
-    }
-    columns.may_leave_out(&left_out)?;
-    if rows.is_empty() {
-        return Err(EvalError::NoTruth(columns.truth.clone()));
-    }
+    let has_answer = |row: usize| {
+        predicted.as_ref().is_none_or(|texts| texts[row].is_some())
+            && of_class.iter().all(|score| score[row].is_some())
+    };
+    let (rows, left_out) = columns.judged(table, |row| truth[row].is_some(), has_answer)?;
     // The scores of the classes, in their order; a class of the truth without a column has none.
     let order: Option<Vec<usize>> = classes
         .iter()
@@ -242,13 +232,10 @@ impl Answers {
         ids: &[&str],
         settings: &Settings,
     ) -> Part {
-        let patients = Patients::of(places.len(), cluster);
+        let patients = Patients::among(places, cluster);
         let mut metrics = BTreeMap::new();
         for id in ids {
-            let value = |drawn: &[usize]| {
-                let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
-                self.value(id, &drawn)
-            };
+            let value = |drawn: &[usize]| self.value(id, drawn);
             metrics.insert((*id).to_owned(), patients.estimate(value, settings));
         }
         Part {

@@ -198,12 +198,11 @@ impl Bench<'_> {
         ids: &[&str],
         settings: &Settings,
     ) -> Part {
-        let patients = Patients::of(places.len(), cluster);
+        let patients = Patients::among(places, cluster);
         let chosen = |drawn: &[usize]| -> Vec<&Labels> {
-            drawn.iter().map(|&at| &self.cases[places[at]]).collect()
+            drawn.iter().map(|&place| &self.cases[place]).collect()
         };
-        let all: Vec<usize> = (0..places.len()).collect();
-        let complete = complete(&chosen(&all)).len();
+        let complete = complete(&chosen(places)).len();
         let mut metrics = BTreeMap::new();
         for id in ids {
             let Some((of, is_whole)) = value(id) else {

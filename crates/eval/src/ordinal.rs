@@ -125,21 +125,11 @@ pub fn evaluate(
         true => in_order(&[Some(&truth), predicted.as_ref()])?,
         false => levels.to_vec(),
     };
-    let mut left_out = LeftOut::default();
-    let mut rows = Vec::new();
-    for row in 0..table.rows() {
-        let has_answer = predicted.as_ref().is_none_or(|texts| texts[row].is_some())
-            && score.as_ref().is_none_or(|score| score[row].is_some());
-        match (&truth[row], has_answer) {
-            (None, _) => left_out.no_truth += 1,
-            (_, false) => left_out.no_answer += 1,
-            _ => rows.push(row),
-        }
-    }
-    columns.may_leave_out(&left_out)?;
-    if rows.is_empty() {
-        return Err(EvalError::NoTruth(columns.truth.clone()));
-    }
+    let has_answer = |row: usize| {
+        predicted.as_ref().is_none_or(|texts| texts[row].is_some())
+            && score.as_ref().is_none_or(|score| score[row].is_some())
+    };
+    let (rows, left_out) = columns.judged(table, |row| truth[row].is_some(), has_answer)?;
     let (ids, metrics) = chosen_beside(settings, ORDINAL)?;
     let places = |column: &str, texts: &[Option<String>]| -> Result<Vec<usize>, EvalError> {
         let own = rows.iter().filter_map(|&row| texts[row].as_deref());
@@ -210,16 +200,13 @@ impl Graded<'_> {
         ids: &[&str],
         settings: &Settings,
     ) -> Part {
-        let patients = Patients::of(places.len(), cluster);
+        let patients = Patients::among(places, cluster);
         let mut metrics = BTreeMap::new();
         for id in ids
             .iter()
             .filter(|id| self.answer.is_some() || is_of_order(id))
         {
-            let value = |drawn: &[usize]| {
-                let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
-                self.value(id, &drawn)
-            };
+            let value = |drawn: &[usize]| self.value(id, drawn);
             metrics.insert((*id).to_owned(), patients.estimate(value, settings));
         }
         let cuts =

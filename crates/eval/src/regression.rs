@@ -95,22 +95,10 @@ pub fn evaluate(
         .or(columns.predicted.as_ref())
         .ok_or(EvalError::NothingToJudge)?;
     let (truth, own) = (numbers(table, &columns.truth)?, numbers(table, own)?);
-    let mut left_out = LeftOut::default();
-    let (mut rows, mut pairs) = (Vec::new(), Vec::new());
-    for (row, (truth, own)) in truth.iter().zip(&own).enumerate() {
-        match (truth, own) {
-            (Some(truth), Some(own)) => {
-                rows.push(row);
-                pairs.push((*truth, *own));
-            }
-            (None, _) => left_out.no_truth += 1,
-            (_, None) => left_out.no_answer += 1,
-        }
-    }
-    columns.may_leave_out(&left_out)?;
-    if pairs.is_empty() {
-        return Err(EvalError::NoTruth(columns.truth.clone()));
-    }
+    let has_truth = |row: usize| truth[row].is_some();
+    let (rows, left_out) = columns.judged(table, has_truth, |row| own[row].is_some())?;
+    let pairs = rows.iter().filter_map(|&row| truth[row].zip(own[row]));
+    let pairs: Vec<(f64, f64)> = pairs.collect();
     let asked = settings.among(REGRESSION.iter().map(|one| one.id))?;
     let metrics: Vec<&Of> = REGRESSION
         .iter()

@@ -31,6 +31,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same settings, with the area as the metric if none is named.
+    pub(crate) fn or_area(&self) -> Self {
+        let mut settings = self.clone();
+        if settings.metrics.is_empty() {
+            settings.metrics.push("auroc".to_owned());
+        }
+        settings
+    }
+
     /// The metrics of a task that are asked for; all of it if none is named.
     ///
     /// # Errors

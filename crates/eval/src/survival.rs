@@ -10,7 +10,7 @@ use galen_table::Table;
 use serde::Serialize;
 
 use crate::columns::{numbers, yes_or_no};
-use crate::drawn::Patients;
+use crate::drawn::{Patients, of_places};
 use crate::group::{GroupOf, by_group};
 use crate::{Columns, EvalError, LeftOut, Settings};
 
@@ -99,28 +99,15 @@ impl Asked {
         for (_, column) in &self.scores {
             scores.push(numbers(table, column)?);
         }
-        let mut left_out = LeftOut::default();
-        let (mut rows, mut times) = (Vec::new(), Vec::new());
-        for (row, time) in time.into_iter().enumerate() {
-            let has_answer = scores.iter().all(|score| score[row].is_some());
-            match (time.filter(|_| has_end(row)), has_answer) {
-                (None, _) => left_out.no_truth += 1,
-                (_, false) => left_out.no_answer += 1,
-                (Some(time), true) if time < 0.0 => {
-                    return Err(EvalError::Other(format!(
-                        "Row {row} (counted from 0) has the time {time} in `{}`, and no time is negative.",
-                        columns.truth
-                    )));
-                }
-                (Some(time), true) => {
-                    rows.push(row);
-                    times.push(time);
-                }
-            }
-        }
-        columns.may_leave_out(&left_out)?;
-        if rows.is_empty() {
-            return Err(EvalError::NoTruth(columns.truth.clone()));
+        let has_truth = |row: usize| time[row].is_some() && has_end(row);
+        let has_answer = |row: usize| scores.iter().all(|score| score[row].is_some());
+        let (rows, left_out) = columns.judged(table, has_truth, has_answer)?;
+        let times: Vec<f64> = rows.iter().filter_map(|&row| time[row]).collect();
+        if let Some((row, time)) = rows.iter().zip(&times).find(|(_, time)| **time < 0.0) {
+            return Err(EvalError::Other(format!(
+                "Row {row} (counted from 0) has the time {time} in `{}`, and no time is negative.",
+                columns.truth
+            )));
         }
         let of_rows =
             |score: &Vec<Option<f64>>| rows.iter().filter_map(|&row| score[row]).collect();
@@ -224,35 +211,25 @@ impl Bench<'_> {
         ids: &[&str],
         settings: &Settings,
     ) -> Part {
-        let patients = Patients::of(places.len(), cluster);
+        let patients = Patients::among(places, cluster);
         let mut metrics = BTreeMap::new();
         let mut add = |name: String, value: &Value<'_>| {
-            let of = |drawn: &[usize]| {
-                let drawn: Vec<usize> = drawn.iter().map(|&at| places[at]).collect();
-                let cases: Vec<Censored> = drawn.iter().map(|&place| self.cases[place]).collect();
-                value(&cases, &drawn)
-            };
+            let of = |drawn: &[usize]| value(&of_places(&self.cases, drawn), drawn);
             metrics.insert(name, patients.estimate(of, settings));
-        };
-        let chosen = |score: &[f64], drawn: &[usize]| {
-            drawn
-                .iter()
-                .map(|&place| score[place])
-                .collect::<Vec<f64>>()
         };
         for id in ids {
             match *id {
                 "c_index" => add("c_index".to_owned(), &|cases, drawn| {
-                    c_index(cases, &chosen(&self.scores[0], drawn))
+                    c_index(cases, &of_places(&self.scores[0], drawn))
                 }),
                 "c_index_ipcw" => add("c_index_ipcw".to_owned(), &|cases, drawn| {
-                    c_index_ipcw(cases, &chosen(&self.scores[0], drawn))
+                    c_index_ipcw(cases, &of_places(&self.scores[0], drawn))
                 }),
                 "auc_t" => {
                     for &horizon in self.horizons {
                         let score = self.asked.score_at(self.scores, horizon);
                         add(format!("auc_t@{horizon}"), &|cases, drawn| {
-                            cumulative_auc(cases, &chosen(score, drawn), horizon)
+                            cumulative_auc(cases, &of_places(score, drawn), horizon)
                         });
                     }
                 }
@@ -262,7 +239,7 @@ impl Bench<'_> {
                             continue;
                         };
                         add(format!("brier_t@{horizon}"), &|cases, drawn| {
-                            brier(cases, &chosen(score, drawn), horizon)
+                            brier(cases, &of_places(score, drawn), horizon)
                         });
                     }
                 }
@@ -275,7 +252,7 @@ impl Bench<'_> {
                     if of.len() > 1 {
                         add("integrated_brier".to_owned(), &|cases, drawn| {
                             let errors = of.iter().map(|(horizon, score)| {
-                                Some((*horizon, brier(cases, &chosen(score, drawn), *horizon)?))
+                                Some((*horizon, brier(cases, &of_places(score, drawn), *horizon)?))
                             });
                             integrated_brier(&errors.collect::<Option<Vec<_>>>()?)
                         });

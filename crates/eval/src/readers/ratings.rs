@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use galen_table::Table;
 
 use crate::EvalError;
-use crate::columns::{numbers, yes_or_no};
+use crate::columns::{names, numbers, yes_or_no};
 
 /// More places for ratings (tests by readers by cases) than a study is given.
 const PLACES_MAX: usize = 50_000_000;
@@ -267,16 +267,4 @@ impl Ratings {
         let patients: BTreeSet<u32> = self.cases.iter().map(|case| case.patient).collect();
         patients.len()
     }
-}
-
-/// The texts of a column without an absent one.
-fn names(table: &Table, column: &str) -> Result<Vec<String>, EvalError> {
-    let texts = table.texts(column)?.into_iter().enumerate();
-    let text = |(row, text): (usize, Option<String>)| {
-        text.ok_or_else(|| EvalError::Missing {
-            row,
-            column: column.to_owned(),
-        })
-    };
-    texts.map(text).collect()
 }
