@@ -11,16 +11,14 @@ use serde::Serialize;
 pub use boxes::{Boxes, coco_found, coco_truth, found_of, truth_of};
 
 use crate::drawn::Patients;
-use crate::group::GroupOf;
+use crate::group::{GroupOf, Member, by_membership};
 use crate::{EvalError, Settings};
 
 /// An image with its true and found boxes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     pub name: String,
-    pub patient: Option<String>,
-    /// The subgroups that it belongs to, by the column.
-    pub groups: BTreeMap<String, String>,
+    pub member: Member,
     pub truth: Vec<Region>,
     pub found: Vec<Found>,
 }
@@ -53,6 +51,8 @@ pub struct Detection {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
     pub n: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
     pub boxes: usize,
     pub found: usize,
     pub metrics: BTreeMap<String, Estimate>,
@@ -82,19 +82,6 @@ pub fn evaluate(
     settings: &Settings,
 ) -> Result<Detection, EvalError> {
     let ids = settings.among(METRICS.into_iter())?;
-    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-    let patients: Option<Vec<u32>> = images
-        .iter()
-        .map(|image| {
-            let next = numbers.len() as u32;
-            Some(*numbers.entry(image.patient.as_deref()?).or_insert(next))
-        })
-        .collect();
-    if patients.is_none() && images.iter().any(|image| image.patient.is_some()) {
-        return Err(EvalError::Other(
-            "Some images have a patient and others none.".to_owned(),
-        ));
-    }
     let boxes: Vec<(Vec<Region>, Vec<Found>)> = images
         .iter()
         .map(|image| (image.truth.clone(), image.found.clone()))
@@ -102,7 +89,6 @@ pub fn evaluate(
     let at = |overlap: f64| Detections::of(&boxes, overlap, judged.ignores_again);
     let bench = Bench {
         images,
-        patients: patients.as_deref(),
         own: at(judged.overlap),
         by_overlap: match ids.contains(&"ap_coco") {
             true => (0..10)
@@ -114,17 +100,9 @@ pub fn evaluate(
         settings,
     };
     let all: Vec<usize> = (0..images.len()).collect();
-    let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (place, image) in images.iter().enumerate() {
-        for (column, value) in &image.groups {
-            by.entry((column, value)).or_default().push(place);
-        }
-    }
-    let groups = by.into_iter().map(|((column, value), places)| GroupOf {
-        by: [(column.to_owned(), value.to_owned())].into(),
-        exploratory: false,
-        part: bench.part(&places, &ids),
-    });
+    let members: Vec<&Member> = images.iter().map(|image| &image.member).collect();
+    let of = |places: &[usize], patients: Option<&[u32]>| bench.part(places, patients, &ids);
+    let (overall, groups) = by_membership(&members, of)?;
     let truths: usize = images.iter().map(|image| image.truth.len()).sum();
     let n = images.len() as f64;
     let curve = bench.own.points(&all).into_iter();
@@ -137,9 +115,9 @@ pub fn evaluate(
     });
     Ok(Detection {
         n: images.len(),
-        clusters: patients.as_ref().map(|_| numbers.len() as u64),
-        overall: bench.part(&all, &ids),
-        groups: groups.collect(),
+        clusters: overall.clusters,
+        overall,
+        groups,
         froc_curve: match truths {
             0 => Vec::new(),
             _ => curve.collect(),
@@ -149,7 +127,6 @@ pub fn evaluate(
 
 struct Bench<'a> {
     images: &'a [Image],
-    patients: Option<&'a [u32]>,
     own: Detections,
     by_overlap: Vec<Detections>,
     judged: Judged,
@@ -157,14 +134,15 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn part(&self, places: &[usize], ids: &[&str]) -> Part {
+    fn part(&self, places: &[usize], cluster: Option<&[u32]>, ids: &[&str]) -> Part {
         let count =
             |of: &dyn Fn(&Image) -> usize| places.iter().map(|at| of(&self.images[*at])).sum();
+        let patients = Patients::among(places, cluster);
         let mut metrics = BTreeMap::new();
         for id in ids {
             let estimate = match *id {
-                "auroc_image" => self.area(places),
-                _ => self.drawn(places, id),
+                "auroc_image" => self.area(places, cluster),
+                _ => self.drawn(&patients, id),
             };
             metrics.insert((*id).to_owned(), estimate);
         }
@@ -173,43 +151,43 @@ impl Bench<'_> {
             let of = |images: &[usize]| Some(self.own.sensitivities(images, &[share])?[0]);
             metrics.insert(
                 format!("sensitivity_at_{share}_false_alarms"),
-                self.estimate(places, of),
+                patients.estimate(of, self.settings),
             );
         }
         Part {
             n: places.len(),
+            clusters: patients.clusters(),
             boxes: count(&|image| image.truth.len()),
             found: count(&|image| image.found.len()),
             metrics,
         }
     }
 
-    fn drawn(&self, places: &[usize], id: &str) -> Estimate {
+    fn drawn(&self, patients: &Patients, id: &str) -> Estimate {
         let own = &self.own;
         let share = |up: f64, of: f64| (of > 0.0).then(|| up / of);
-        let Some(threshold) = self.judged.threshold else {
-            return match id {
-                "froc" => self.estimate(places, |images| own.froc(images)),
-                "ap" => self.estimate(places, |images| own.average_precision(images)),
-                "ap_coco" => self.estimate(places, |images| self.over_overlaps(images)),
-                _ => {
-                    let n = places.len() as u64;
-                    Estimate::undefined(Undefined::NoThreshold, n, self.settings.level, "none")
+        let value = |images: &[usize]| match id {
+            "froc" => own.froc(images),
+            "ap" => own.average_precision(images),
+            "ap_coco" => self.over_overlaps(images),
+            _ => {
+                let (hits, alarms, truths) = own.at(images, self.judged.threshold?);
+                match id {
+                    "sensitivity" => share(hits, truths),
+                    "false_alarms_per_image" => share(alarms, images.len() as f64),
+                    "ppv" => share(hits, hits + alarms),
+                    _ => share(2.0 * hits, truths + hits + alarms),
                 }
-            };
-        };
-        self.estimate(places, |images| {
-            let (hits, alarms, truths) = own.at(images, threshold);
-            match id {
-                "froc" => own.froc(images),
-                "ap" => own.average_precision(images),
-                "ap_coco" => self.over_overlaps(images),
-                "sensitivity" => share(hits, truths),
-                "false_alarms_per_image" => share(alarms, images.len() as f64),
-                "ppv" => share(hits, hits + alarms),
-                _ => share(2.0 * hits, truths + hits + alarms),
             }
-        })
+        };
+        let needs_threshold = !["froc", "ap", "ap_coco"].contains(&id);
+        match needs_threshold && self.judged.threshold.is_none() {
+            true => {
+                let (n, level) = (patients.n() as u64, self.settings.level);
+                Estimate::undefined(Undefined::NoThreshold, n, level, "none")
+            }
+            false => patients.estimate(value, self.settings),
+        }
     }
 
     /// The mean over overlaps from 0.50 to 0.95, as COCO's.
@@ -222,22 +200,7 @@ impl Bench<'_> {
         each.map(|each| each.iter().sum::<f64>() / each.len() as f64)
     }
 
-    fn estimate(
-        &self,
-        places: &[usize],
-        value: impl Fn(&[usize]) -> Option<f64> + Sync,
-    ) -> Estimate {
-        let own: Option<Vec<u32>> = self
-            .patients
-            .map(|all| places.iter().map(|at| all[*at]).collect());
-        let of = |drawn: &[usize]| {
-            let images: Vec<usize> = drawn.iter().map(|at| places[*at]).collect();
-            value(&images)
-        };
-        Patients::of(places.len(), own.as_deref()).estimate(of, self.settings)
-    }
-
-    fn area(&self, places: &[usize]) -> Estimate {
+    fn area(&self, places: &[usize], cluster: Option<&[u32]>) -> Estimate {
         let n = places.len() as u64;
         let level = self.settings.level;
         let surest = |at: &usize| {
@@ -250,9 +213,7 @@ impl Bench<'_> {
         // Nothing found is less sure than the least that was.
         let least = scores.iter().flatten().copied().fold(0.0, f64::min) - 1.0;
         let truth = places.iter().map(|at| !self.images[*at].truth.is_empty());
-        let own = self
-            .patients
-            .map(|all| places.iter().map(|at| all[*at]).collect());
+        let own = cluster.map(<[u32]>::to_vec);
         let scores = scores.into_iter().map(|score| score.unwrap_or(least));
         match (
             metric::by_id("auroc"),

@@ -30,6 +30,11 @@ impl Patients {
         }
     }
 
+    /// How many cases there are.
+    pub(crate) fn n(&self) -> usize {
+        self.places.len()
+    }
+
     pub(crate) fn clusters(&self) -> Option<u64> {
         self.is_clustered.then_some(self.cases.len() as u64)
     }
@@ -41,7 +46,7 @@ impl Patients {
         settings: &Settings,
     ) -> Estimate {
         const METHOD: &str = "bootstrap_percentile";
-        let (n, level) = (self.places.len() as u64, settings.level);
+        let (n, level) = (self.n() as u64, settings.level);
         let estimate = match value(&self.places).filter(|value| value.is_finite()) {
             None if n == 0 => Estimate::undefined(Undefined::NoCase, n, level, METHOD),
             None => Estimate::undefined(Undefined::NotDefinedHere, n, level, METHOD),

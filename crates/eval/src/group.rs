@@ -5,6 +5,7 @@ use galen_table::Table;
 use serde::Serialize;
 
 use crate::columns::groups_of;
+use crate::drawn::of_places;
 use crate::{Columns, EvalError};
 
 /// Cases of one value of a column, or of one crossing, with every metric.
@@ -73,6 +74,70 @@ pub struct GroupOf<P> {
     pub part: P,
 }
 
+/// Whom a case that no table row is belongs to: a mask, or the boxes of an image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Member {
+    pub patient: Option<String>,
+    pub groups: Vec<MemberOf>,
+}
+
+/// A value of a column of groups.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MemberOf {
+    pub column: String,
+    pub value: String,
+    /// Whether nobody declared the group beforehand.
+    pub exploratory: bool,
+}
+
+/// What is measured of all members, and of each group; `of` is told their places and their patients.
+///
+/// # Errors
+/// [`EvalError`] if some have a patient and others none.
+pub(crate) fn by_membership<P>(
+    members: &[&Member],
+    of: impl Fn(&[usize], Option<&[u32]>) -> P,
+) -> Result<(P, Vec<GroupOf<P>>), EvalError> {
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let patients: Option<Vec<u32>> = members
+        .iter()
+        .map(|member| {
+            let next = numbers.len() as u32;
+            Some(*numbers.entry(member.patient.as_deref()?).or_insert(next))
+        })
+        .collect();
+    if patients.is_none() && members.iter().any(|member| member.patient.is_some()) {
+        return Err(EvalError::Other(
+            "Some cases have a patient and others none.".to_owned(),
+        ));
+    }
+    let mut groups: BTreeMap<&MemberOf, Vec<usize>> = BTreeMap::new();
+    for (place, member) in members.iter().enumerate() {
+        for group in &member.groups {
+            groups.entry(group).or_default().push(place);
+        }
+    }
+    let part = part_of(patients.as_deref(), &of);
+    let all: Vec<usize> = (0..members.len()).collect();
+    let groups = groups.into_iter().map(|(group, places)| GroupOf {
+        by: [(group.column.clone(), group.value.clone())].into(),
+        exploratory: group.exploratory,
+        part: part(&places),
+    });
+    Ok((part(&all), groups.collect()))
+}
+
+/// What is measured of places, whose patients are found among those of all.
+fn part_of<'a, P>(
+    patients: Option<&'a [u32]>,
+    of: &'a impl Fn(&[usize], Option<&[u32]>) -> P,
+) -> impl Fn(&[usize]) -> P + 'a {
+    move |places| {
+        let own: Option<Vec<u32>> = patients.map(|all| of_places(all, places));
+        of(places, own.as_deref())
+    }
+}
+
 /// What is measured of all rows, and of each value of each column of groups; `of` is told the places of cases and their patients.
 pub(crate) fn by_group<P>(
     table: &Table,
@@ -80,11 +145,7 @@ pub(crate) fn by_group<P>(
     (rows, cluster): (&[usize], Option<&[u32]>),
     of: impl Fn(&[usize], Option<&[u32]>) -> P,
 ) -> Result<(P, Vec<GroupOf<P>>), EvalError> {
-    let part = |places: &[usize]| {
-        let of_places = |all: &[u32]| places.iter().map(|&place| all[place]).collect();
-        let cluster: Option<Vec<u32>> = cluster.map(of_places);
-        of(places, cluster.as_deref())
-    };
+    let part = part_of(cluster, &of);
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut groups = Vec::new();
     for name in columns.groups.iter().chain(&columns.exploratory) {

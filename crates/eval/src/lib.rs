@@ -30,5 +30,5 @@ pub mod triage;
 pub mod verification;
 
 pub use columns::{Columns, EvalError, Indeterminate, LeftOut, yes_or_no};
-pub use group::Group;
+pub use group::{Group, Member, MemberOf};
 pub use settings::Settings;

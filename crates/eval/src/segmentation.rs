@@ -6,17 +6,15 @@ use galen_stats::Estimate;
 use galen_stats::segmentation::Compared;
 use serde::Serialize;
 
-use crate::drawn::Patients;
-use crate::group::GroupOf;
+use crate::drawn::{Patients, of_places};
+use crate::group::{GroupOf, Member, by_membership};
 use crate::{EvalError, Settings};
 
 /// A case whose masks were compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     pub name: String,
-    pub patient: Option<String>,
-    /// The subgroups that it belongs to, by the column.
-    pub groups: BTreeMap<String, String>,
+    pub member: Member,
     pub compared: Compared,
 }
 
@@ -36,6 +34,8 @@ pub struct Segmentation {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
     pub n: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
     /// Cases in which both masks are empty: they are right, and have no overlap to measure.
     pub both_empty: usize,
     /// Cases with nothing to find in which something was found, and the other way round: their Dice is 0, and they have no distance.
@@ -82,32 +82,11 @@ pub fn evaluate(cases: &[Case], settings: &Settings) -> Result<Segmentation, Eva
         .into_iter()
         .filter(|(id, _)| ids.contains(id))
         .collect();
-    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-    let patients: Option<Vec<u32>> = cases
-        .iter()
-        .map(|case| {
-            let next = numbers.len() as u32;
-            Some(*numbers.entry(case.patient.as_deref()?).or_insert(next))
-        })
-        .collect();
-    if patients.is_none() && cases.iter().any(|case| case.patient.is_some()) {
-        return Err(EvalError::Other(
-            "Some cases have a patient and others none.".to_owned(),
-        ));
-    }
-    let part = |places: &[usize]| Part::of(cases, places, patients.as_deref(), &metrics, settings);
-    let all: Vec<usize> = (0..cases.len()).collect();
-    let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (at, case) in cases.iter().enumerate() {
-        for (column, value) in &case.groups {
-            by.entry((column, value)).or_default().push(at);
-        }
-    }
-    let groups = by.into_iter().map(|((column, value), places)| GroupOf {
-        by: [(column.to_owned(), value.to_owned())].into(),
-        exploratory: false,
-        part: part(&places),
-    });
+    let members: Vec<&Member> = cases.iter().map(|case| &case.member).collect();
+    let of = |places: &[usize], patients: Option<&[u32]>| {
+        Part::of(cases, places, patients, &metrics, settings)
+    };
+    let (overall, groups) = by_membership(&members, of)?;
     let mut worst: Vec<Worst> = cases
         .iter()
         .filter_map(|case| {
@@ -122,9 +101,9 @@ pub fn evaluate(cases: &[Case], settings: &Settings) -> Result<Segmentation, Eva
     worst.truncate(WORST);
     Ok(Segmentation {
         n: cases.len(),
-        clusters: patients.as_ref().map(|_| numbers.len() as u64),
-        overall: part(&all),
-        groups: groups.collect(),
+        clusters: overall.clusters,
+        overall,
+        groups,
         worst,
     })
 }
@@ -145,20 +124,23 @@ impl Part {
             places.iter().filter(is).count()
         };
         let mean = |value: &Value| {
-            let known: Vec<(usize, f64)> = places
+            let values: Vec<Option<f64>> = places
                 .iter()
-                .filter_map(|&at| Some((at, value(&cases[at].compared)?)))
+                .map(|&at| value(&cases[at].compared))
                 .collect();
-            let own: Option<Vec<u32>> =
-                patients.map(|all| known.iter().map(|(at, _)| all[*at]).collect());
+            let known: Vec<usize> = (0..values.len())
+                .filter(|&at| values[at].is_some())
+                .collect();
+            let own: Option<Vec<u32>> = patients.map(|all| of_places(all, &known));
             let of = |drawn: &[usize]| {
-                let sum: f64 = drawn.iter().map(|&at| known[at].1).sum();
+                let sum: f64 = drawn.iter().filter_map(|&at| values[at]).sum();
                 (!drawn.is_empty()).then(|| sum / drawn.len() as f64)
             };
-            Patients::of(known.len(), own.as_deref()).estimate(of, settings)
+            Patients::among(&known, own.as_deref()).estimate(of, settings)
         };
         Self {
             n: places.len(),
+            clusters: Patients::of(places.len(), patients).clusters(),
             both_empty: empty(true, true),
             only_predicted: empty(true, false),
             only_true: empty(false, true),

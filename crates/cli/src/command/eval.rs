@@ -1,6 +1,7 @@
 //! `galen eval`: what a model's answers are worth, with every doubt.
 
 mod adaptive;
+mod cases;
 mod chain;
 mod detection;
 mod goals;
@@ -67,19 +68,9 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
         ));
     }
     refuse_unread(args)?;
-    let of_images = match args.task {
-        EvalTask::Segmentation => Some(segmentation::segmentation(args, &settings, place)?),
-        EvalTask::Detection => Some(detection::detection(args, &settings, place)?),
-        _ => None,
-    };
-    if let Some((mut document, text)) = of_images {
-        document["task"] = json!(format!("{:?}", args.task).to_lowercase());
-        document["settings"] = settings_of(&settings, args.threshold);
-        return Ok(Report::new("eval", document, text));
-    }
-    let table = table_in(&place.path(what), &args.reading)?;
+    let table = || table_in(&place.path(what), &args.reading);
     let columns = Columns {
-        truth,
+        truth: truth.clone(),
         score: args.scores.first().cloned(),
         predicted: args.predicted.clone(),
         threshold: args.threshold,
@@ -109,6 +100,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
     }
     let (mut document, text) = match args.task {
         EvalTask::Binary => {
+            let table = table()?;
             let found =
                 binary::evaluate(&table, &columns, &settings).map_err(|error| failure(&error))?;
             for warning in &found.warnings {
@@ -130,19 +122,23 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 score: None,
                 ..columns
             };
+            let table = table()?;
             let scores = classes(&args.scores, &table);
             let found = multiclass::evaluate(&table, &columns, &scores, &settings);
             let found = found.map_err(|error| failure(&error))?;
             (json!(found), in_words::parts(&json!(found)))
         }
         EvalTask::Regression => {
-            let found = regression::evaluate(&table, &columns, &settings)
+            let found = regression::evaluate(&table()?, &columns, &settings)
                 .map_err(|error| failure(&error))?;
             (json!(found), in_words::parts(&json!(found)))
         }
-        EvalTask::Segmentation | EvalTask::Detection => unreachable!("images are judged above"),
+        EvalTask::Segmentation => {
+            segmentation::segmentation((what, &truth), args, &settings, place)?
+        }
+        EvalTask::Detection => detection::detection((what, &truth), args, &settings, place)?,
         EvalTask::Survival => {
-            let asked = asked(args)?;
+            let (asked, table) = (asked(args)?, table()?);
             match args.of_task.cause {
                 Some(cause) => tasks::competing(cause, &table, &columns, &asked, &settings)?,
                 None => {
@@ -152,9 +148,9 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
                 }
             }
         }
-        EvalTask::Alarms => tasks::alarms(args, &table, &columns, &settings)?,
-        EvalTask::Multilabel => tasks::multilabel(args, &table, &columns, &settings)?,
-        EvalTask::Ordinal => tasks::ordinal(args, &table, &columns, &settings)?,
+        EvalTask::Alarms => tasks::alarms(args, &table()?, &columns, &settings)?,
+        EvalTask::Multilabel => tasks::multilabel(args, &table()?, &columns, &settings)?,
+        EvalTask::Ordinal => tasks::ordinal(args, &table()?, &columns, &settings)?,
     };
     let task = format!("{:?}", args.task).to_lowercase();
     document["task"] = json!(task);

@@ -546,6 +546,9 @@ fn masks_of_two_folders_are_compared_case_by_case() {
     );
     assert_eq!(found["groups"].as_array().map(Vec::len), Some(2));
     assert_eq!(found["worst"][0]["case"], "2");
+    let asked = format!("{line} --cases cases.csv --id mask --exploratory site");
+    let groups = eval(place.path(), &asked).exits(0).json();
+    assert_eq!(groups["groups"][0]["exploratory"], true);
     fs::remove_file(place.path().join("model/3.png")).expect("it is there");
     let wrong = eval(place.path(), line).exits(2).json();
     assert_eq!(wrong["code"], "no_answer");

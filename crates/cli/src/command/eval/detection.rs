@@ -10,7 +10,7 @@ use galen_eval::detection::{
 use galen_stats::detection::Region;
 use serde_json::{Value, json};
 
-use super::failure;
+use super::{cases, failure};
 use crate::args::EvalFile;
 use crate::outside::read_file;
 use crate::place::Place;
@@ -18,13 +18,11 @@ use crate::reading::table_in;
 use crate::report::Failure;
 
 pub fn detection(
+    (what, truth): (&Path, &str),
     args: &EvalFile,
     settings: &Settings,
     place: &Place,
 ) -> Result<(Value, String), Failure> {
-    let (Some(what), Some(truth)) = (&args.what, &args.truth) else {
-        unreachable!("the parser asks for both")
-    };
     let (truth, names) = truths(&place.path(Path::new(truth)), args)?;
     let found = match text_of_coco(&place.path(what))? {
         Some(text) => coco_found(&text, &names).map_err(|error| failure(&error))?,
@@ -34,8 +32,9 @@ pub fn detection(
             found_of(&read, score).map_err(|error| failure(&error))?
         }
     };
-    let said = said_of(args, place)?;
-    let all: BTreeSet<&String> = truth.keys().chain(said.keys()).collect();
+    let said = cases::by_name(args, place, Some("image"), |name| name)?;
+    let named = said.iter().flat_map(BTreeMap::keys);
+    let all: BTreeSet<&String> = truth.keys().chain(named).collect();
     if let Some(lost) = found.keys().find(|image| !all.contains(image)) {
         return Err(Failure::usage(
             "no_truth",
@@ -43,19 +42,15 @@ pub fn detection(
             "name it among the true boxes, with empty corners if it has none, or in --cases",
         ));
     }
-    let images: Vec<Image> = all
-        .into_iter()
-        .map(|name| {
-            let (patient, groups) = said.get(name).cloned().unwrap_or_default();
-            Image {
-                name: name.clone(),
-                patient,
-                groups,
-                truth: truth.get(name).cloned().unwrap_or_default(),
-                found: found.get(name).cloned().unwrap_or_default(),
-            }
-        })
-        .collect();
+    let mut images = Vec::new();
+    for name in all {
+        images.push(Image {
+            name: name.clone(),
+            member: cases::of(said.as_ref(), name)?,
+            truth: truth.get(name).cloned().unwrap_or_default(),
+            found: found.get(name).cloned().unwrap_or_default(),
+        });
+    }
     if !(args.overlap > 0.0 && args.overlap <= 1.0) {
         return Err(Failure::usage(
             "overlap",
@@ -108,54 +103,6 @@ fn truths(path: &Path, args: &EvalFile) -> Result<Truths, Failure> {
             Ok((boxes, BTreeMap::new()))
         }
     }
-}
-
-/// The patient and the subgroups of an image.
-type Said = (Option<String>, BTreeMap<String, String>);
-
-/// What the table of the cases says of each image.
-fn said_of(args: &EvalFile, place: &Place) -> Result<BTreeMap<String, Said>, Failure> {
-    let columns: Vec<&String> = args.groups.iter().chain(&args.exploratory).collect();
-    let Some(cases) = &args.cases else {
-        if let Some(column) = columns.first().copied().or(args.cluster.as_ref()) {
-            return Err(Failure::usage(
-                "cases",
-                format!("nothing says what `{column}` is of an image"),
-                "name the table of the images: --cases FILE --id COL",
-            ));
-        }
-        return Ok(BTreeMap::new());
-    };
-    let read = table_in(&place.path(cases), &args.reading)?;
-    let texts = |column: &str| read.texts(column).map_err(|error| failure(&error.into()));
-    let names = texts(args.id.as_deref().unwrap_or("image"))?;
-    let patients = args.cluster.as_deref().map(texts).transpose()?;
-    let mut values = Vec::new();
-    for column in columns {
-        values.push((column, texts(column)?));
-    }
-    let mut said = BTreeMap::new();
-    for (row, name) in names.into_iter().enumerate() {
-        let Some(name) = name else { continue };
-        let groups = values.iter().map(|(column, texts)| {
-            let value = texts[row]
-                .clone()
-                .unwrap_or_else(|| "not reported".to_owned());
-            ((*column).clone(), value)
-        });
-        let patient = patients.as_ref().and_then(|texts| texts[row].clone());
-        if said
-            .insert(name.clone(), (patient, groups.collect()))
-            .is_some()
-        {
-            return Err(Failure::usage(
-                "twice",
-                format!("the image `{name}` is named twice"),
-                "name each image once",
-            ));
-        }
-    }
-    Ok(said)
 }
 
 fn in_words(found: &Detection) -> String {

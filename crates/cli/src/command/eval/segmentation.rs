@@ -3,74 +3,41 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use galen_eval::Settings;
 use galen_eval::segmentation::{Case, Segmentation, evaluate};
+use galen_eval::{Member, Settings};
 use galen_imaging::Mask;
 use galen_stats::segmentation::{Compared, Pair};
-use galen_table::Table;
 use serde_json::{Value, json};
 
-use super::failure;
+use super::{cases, failure};
 use crate::args::EvalFile;
 use crate::place::Place;
 use crate::reading::{broken_among, images_at, masks, table_in};
 use crate::report::Failure;
 use crate::words::{number, table};
 
-/// A case before its masks are compared: its name, what a table says of it, and both masks.
+/// A case before its masks are compared.
 struct Drawn {
     name: String,
-    row: Option<usize>,
+    member: Member,
     truth: Mask,
     predicted: Mask,
 }
 
 pub fn segmentation(
+    (what, truth): (&Path, &str),
     args: &EvalFile,
     settings: &Settings,
     place: &Place,
 ) -> Result<(Value, String), Failure> {
-    let (Some(what), Some(truth)) = (&args.what, &args.truth) else {
-        unreachable!("the parser asks for both")
-    };
     let path = place.path(what);
-    let (drawn, said) = match path.is_dir() {
+    let drawn = match path.is_dir() {
         true => in_folders(&path, &place.path(Path::new(truth)), args, place)?,
         false => in_table(&path, truth, args)?,
     };
-    let texts = |column: &String| -> Result<Vec<Option<String>>, Failure> {
-        let said = said.as_ref().ok_or_else(|| {
-            Failure::usage(
-                "cases",
-                format!("nothing says what `{column}` is of a case"),
-                "name the table of the cases: --cases FILE --id COL",
-            )
-        })?;
-        said.texts(column).map_err(|error| failure(&error.into()))
-    };
-    let patients = args.cluster.as_ref().map(texts).transpose()?;
-    let mut columns = Vec::new();
-    for column in args.groups.iter().chain(&args.exploratory) {
-        columns.push((column, texts(column)?));
-    }
     let spacing = spacing(&args.spacing)?;
-    let mut cases = Vec::new();
+    let mut compared_cases = Vec::new();
     for one in drawn {
-        let of_row = |texts: &[Option<String>]| one.row.and_then(|row| texts[row].clone());
-        let absent = || "not reported".to_owned();
-        let groups = columns
-            .iter()
-            .map(|(column, texts)| ((*column).clone(), of_row(texts).unwrap_or_else(absent)));
-        let patient = match &patients {
-            None => None,
-            Some(texts) => Some(of_row(texts).ok_or_else(|| {
-                Failure::usage(
-                    "missing",
-                    format!("the case `{}` names no patient", one.name),
-                    "complete the table of the cases",
-                )
-            })?),
-        };
         let (truth, predicted) = (one.truth.bits(), one.predicted.bits());
         let pair = Pair {
             truth: &truth,
@@ -80,9 +47,8 @@ pub fn segmentation(
         };
         let fits = one.truth.width() == one.predicted.width();
         let compared = Compared::of(pair, args.tolerance).filter(|_| fits);
-        cases.push(Case {
-            groups: groups.collect(),
-            patient,
+        compared_cases.push(Case {
+            member: one.member,
             compared: compared.ok_or_else(|| {
                 Failure::usage(
                     "masks",
@@ -96,7 +62,7 @@ pub fn segmentation(
             name: one.name,
         });
     }
-    let found = evaluate(&cases, settings).map_err(|error| failure(&error))?;
+    let found = evaluate(&compared_cases, settings).map_err(|error| failure(&error))?;
     let mut document = json!(found);
     document["spacing"] = json!(spacing);
     document["tolerance"] = json!(args.tolerance);
@@ -132,7 +98,7 @@ fn in_folders(
     truth: &Path,
     args: &EvalFile,
     place: &Place,
-) -> Result<(Vec<Drawn>, Option<Table>), Failure> {
+) -> Result<Vec<Drawn>, Failure> {
     let read = |folder: &Path| -> Result<BTreeMap<String, Mask>, Failure> {
         let (found, broken) = images_at(folder, &args.reading, Mask::of)?;
         if let Some(first) = broken.first() {
@@ -153,31 +119,7 @@ fn in_folders(
         Ok(masks)
     };
     let (mut predicted, truths) = (read(predicted)?, read(truth)?);
-    let said = match &args.cases {
-        None => None,
-        Some(cases) => Some(table_in(&place.path(cases), &args.reading)?),
-    };
-    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
-    if let Some(said) = &said {
-        let Some(id) = &args.id else {
-            return Err(Failure::usage(
-                "id",
-                "nothing says which column of the cases is the name of their mask",
-                "name it: --id COL",
-            ));
-        };
-        let names = said.texts(id).map_err(|error| failure(&error.into()))?;
-        for (row, name) in names.iter().enumerate() {
-            let Some(name) = name else { continue };
-            if rows.insert(stem(name).to_owned(), row).is_some() {
-                return Err(Failure::usage(
-                    "twice",
-                    format!("`{name}` is named twice"),
-                    "name each case once",
-                ));
-            }
-        }
-    }
+    let said = cases::by_name(args, place, None, stem)?;
     let mut drawn = Vec::new();
     for (name, truth) in truths {
         let Some(predicted) = predicted.remove(&name) else {
@@ -187,17 +129,9 @@ fn in_folders(
                 "give every true mask a predicted one; an empty mask is all black",
             ));
         };
-        let row = rows.get(&name).copied();
-        if said.is_some() && row.is_none() {
-            return Err(Failure::usage(
-                "cases",
-                format!("the table of the cases does not name {name}"),
-                "complete it",
-            ));
-        }
         drawn.push(Drawn {
+            member: cases::of(said.as_ref(), &name)?,
             name,
-            row,
             truth,
             predicted,
         });
@@ -209,15 +143,11 @@ fn in_folders(
             "give every predicted mask a true one",
         ));
     }
-    Ok((drawn, said))
+    Ok(drawn)
 }
 
 /// Masks whose paths, from the folder of the table, stand in two of its columns.
-fn in_table(
-    path: &Path,
-    truth: &str,
-    args: &EvalFile,
-) -> Result<(Vec<Drawn>, Option<Table>), Failure> {
+fn in_table(path: &Path, truth: &str, args: &EvalFile) -> Result<Vec<Drawn>, Failure> {
     let read = table_in(path, &args.reading)?;
     let Some(predicted) = &args.predicted else {
         return Err(Failure::usage(
@@ -248,14 +178,15 @@ fn in_table(
     if let Some(first) = broken.first() {
         return Err(broken_among(first, broken.len()));
     }
-    let both = truths.iter().zip(&predicted).enumerate();
-    let drawn = both.map(|(row, (truth, predicted))| Drawn {
+    let both = truths.iter().zip(&predicted);
+    let drawn = both.zip(cases::of_rows(&read, args)?);
+    let drawn = drawn.map(|((truth, predicted), member)| Drawn {
         name: truth.clone(),
-        row: Some(row),
+        member,
         truth: masks[truth].clone(),
         predicted: masks[predicted].clone(),
     });
-    Ok((drawn.collect(), Some(read)))
+    Ok(drawn.collect())
 }
 
 fn in_words(found: &Segmentation) -> String {
