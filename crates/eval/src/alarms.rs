@@ -113,21 +113,11 @@ pub struct Alarms {
     pub patients_left_out: usize,
     pub rows_after_event: usize,
     pub left_out: LeftOut,
-    pub rule: Declared,
+    pub rule: Rule,
     pub overall: Part,
     pub groups: Vec<GroupOf<Part>>,
     /// Of the scores of all patients, thresholds rising; empty without scores.
     pub curve: Vec<Point>,
-}
-
-/// What counted as an alarm, and as before an event.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Declared {
-    pub silence: f64,
-    pub horizon: f64,
-    pub lead_min: f64,
-    pub step: f64,
-    pub day: f64,
 }
 
 /// Metrics of patients.
@@ -199,13 +189,7 @@ pub fn evaluate(
         patients_left_out: watched.patients_left_out,
         rows_after_event: watched.answered - overall.n,
         left_out: watched.left_out,
-        rule: Declared {
-            silence: rule.silence,
-            horizon: rule.horizon,
-            lead_min: rule.lead_min,
-            step: rule.step,
-            day: rule.day,
-        },
+        rule,
         overall,
         groups,
         curve: curve(&watched),

@@ -8,7 +8,7 @@ use galen_stats::{Cases, Estimate};
 use galen_table::Table;
 use serde::Serialize;
 
-use crate::columns::groups_of;
+use crate::columns::{Read, groups_of};
 use crate::curve::{Curves, curves};
 use crate::disparity::{Disparity, disparities};
 use crate::group::undecidable;
@@ -51,26 +51,12 @@ pub fn evaluate(
     settings: &Settings,
 ) -> Result<Binary, EvalError> {
     let read = columns.read(table)?;
+    let overall = overall(&read, columns, settings)?;
     let metrics = chosen(settings)?;
-    let cases = read.any();
-    if let (Some(method), Some(column), Some(patients)) =
-        (settings.method, &columns.cluster, cases.patients())
-        && method.is_row_wise()
-        && (patients as usize) < cases.n()
-    {
-        return Err(EvalError::RowWise {
-            column: column.clone(),
-            patients: patients as usize,
-            rows: cases.n(),
-            method: method.id(),
-        });
-    }
     let metrics: Vec<&dyn Metric> = metrics.iter().map(|one| one.metric()).collect();
-    let of = |mask: Option<&[bool]>| {
-        let part = |cases: &Cases| match mask {
-            Some(mask) => cases.subset(mask),
-            None => Ok(cases.clone()),
-        };
+    let cases = read.any();
+    let of = |mask: &[bool]| {
+        let part = |cases: &Cases| cases.subset(mask);
         let scored = read.scored.as_ref().map(part).transpose()?;
         let flagged = read.flagged.as_ref().map(part).transpose()?;
         Ok::<_, EvalError>(estimates(
@@ -79,12 +65,6 @@ pub fn evaluate(
             flagged.as_ref(),
             settings,
         ))
-    };
-    let overall = Overall {
-        n: cases.n(),
-        clusters: cases.patients(),
-        positives: cases.diseased(),
-        metrics: of(None)?,
     };
     let mut groups = Vec::new();
     for names in sides(columns) {
@@ -104,7 +84,7 @@ pub fn evaluate(
                 positives: part.diseased(),
                 decidable: why.is_none(),
                 why,
-                metrics: of(Some(&mask))?,
+                metrics: of(&mask)?,
                 shrunk: BTreeMap::new(),
             });
         }
@@ -133,6 +113,35 @@ pub fn evaluate(
         groups,
         disparities,
         warnings,
+    })
+}
+
+/// The metrics of cases that were read, all together.
+///
+/// # Errors
+/// [`EvalError`] for metrics and methods that cannot be.
+pub fn overall(read: &Read, columns: &Columns, settings: &Settings) -> Result<Overall, EvalError> {
+    let metrics = chosen(settings)?;
+    let cases = read.any();
+    if let (Some(method), Some(column), Some(patients)) =
+        (settings.method, &columns.cluster, cases.patients())
+        && method.is_row_wise()
+        && (patients as usize) < cases.n()
+    {
+        return Err(EvalError::RowWise {
+            column: column.clone(),
+            patients: patients as usize,
+            rows: cases.n(),
+            method: method.id(),
+        });
+    }
+    let metrics: Vec<&dyn Metric> = metrics.iter().map(|one| one.metric()).collect();
+    let (scored, flagged) = (read.scored.as_ref(), read.flagged.as_ref());
+    Ok(Overall {
+        n: cases.n(),
+        clusters: cases.patients(),
+        positives: cases.diseased(),
+        metrics: estimates(&metrics, scored, flagged, settings),
     })
 }
 

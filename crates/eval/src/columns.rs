@@ -145,6 +145,20 @@ pub struct Read {
 }
 
 impl Read {
+    /// The same cases, flagged by their scores from this threshold on.
+    ///
+    /// # Errors
+    /// [`EvalError`] for a threshold that is not finite.
+    pub fn at(self, threshold: f64) -> Result<Self, EvalError> {
+        let scored = self.scored.map(|cases| cases.with_threshold(threshold));
+        let scored = scored.transpose()?;
+        Ok(Self {
+            flagged: scored.clone(),
+            scored,
+            ..self
+        })
+    }
+
     /// The cases that everybody has: truth and patients.
     pub fn any(&self) -> &Cases {
         let any = self.scored.as_ref().or(self.flagged.as_ref());

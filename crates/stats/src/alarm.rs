@@ -6,6 +6,8 @@
 
 pub mod utility;
 
+use serde::Serialize;
+
 use crate::interval::quantile;
 
 /// What was flagged of a patient, and when the event came.
@@ -20,7 +22,7 @@ pub struct Stay {
 }
 
 /// When a flag sounds and what counts as before the event. All in the unit of the times.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Rule {
     /// How long nothing sounds after an alarm; 0 if every flag does. A flag exactly that long after sounds.
     pub silence: f64,

@@ -103,11 +103,8 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
             drawn_from: parts.drawn_from.clone(),
         });
     }
-    let patient = match &plan.patient {
-        Some(column) => Some(patients(&cohort.table, column, &admitted(cohort))?),
-        None => None,
-    };
-    let drawn = units(&pool, patient.as_ref().map(|patient| (patient, cohort)));
+    let patient = patient_of_each(cohort, plan)?;
+    let drawn = units(&pool, patient.as_ref());
     let (first, second) = sizes(parts, drawn.len())?;
     let shuffled = shuffled((0..drawn.len()).collect(), parts.seed);
     let rows_of = |units: &[usize]| -> Vec<usize> {
@@ -122,13 +119,12 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
         (rows_of(reference), rows_of(development), rows_of(learn));
     let mut kept_away = Vec::new();
     if let Some(patient) = &patient {
-        let place = places(cohort);
         let judged: BTreeSet<u32> = (reference.iter().chain(&development))
-            .map(|row| patient[place[row]])
+            .map(|row| patient[row])
             .collect();
         let mut keep = |rows: &mut Vec<usize>| {
             rows.retain(|row| {
-                let may = !judged.contains(&patient[place[row]]);
+                let may = !judged.contains(&patient[row]);
                 if !may {
                     kept_away.push(*row);
                 }
@@ -162,29 +158,30 @@ pub fn split(cohort: &Cohort, plan: &Data) -> Result<Division, SplitError> {
     Ok(Division { parts, kept_away })
 }
 
-/// The rows that the rules admit.
-fn admitted(cohort: &Cohort) -> Vec<usize> {
+/// The patient of each admitted row, where the plan names the patient.
+fn patient_of_each(
+    cohort: &Cohort,
+    plan: &Data,
+) -> Result<Option<BTreeMap<usize, u32>>, PatientError> {
+    let Some(column) = &plan.patient else {
+        return Ok(None);
+    };
     let rows = 0..cohort.table.rows();
-    rows.filter(|&row| cohort.admitted[row]).collect()
+    let admitted: Vec<usize> = rows.filter(|&row| cohort.admitted[row]).collect();
+    let numbers = patients(&cohort.table, column, &admitted)?;
+    Ok(Some(admitted.into_iter().zip(numbers).collect()))
 }
 
-/// The place of each admitted row among them.
-fn places(cohort: &Cohort) -> BTreeMap<usize, usize> {
-    let rows = admitted(cohort).into_iter().enumerate();
-    rows.map(|(place, row)| (row, place)).collect()
-}
-
-/// What is drawn: each row, or the rows of each patient together.
-fn units(pool: &[usize], patient: Option<(&Vec<u32>, &Cohort)>) -> Vec<Vec<usize>> {
-    let Some((patient, cohort)) = patient else {
+/// What is drawn: each row, or the rows of each patient together, in the order of their first rows.
+fn units(pool: &[usize], patient: Option<&BTreeMap<usize, u32>>) -> Vec<Vec<usize>> {
+    let Some(patient) = patient else {
         return pool.iter().map(|&row| vec![row]).collect();
     };
-    let place = places(cohort);
     let mut at: BTreeMap<u32, usize> = BTreeMap::new();
     let mut units: Vec<Vec<usize>> = Vec::new();
     for &row in pool {
         let next = units.len();
-        let unit = *at.entry(patient[place[&row]]).or_insert(next);
+        let unit = *at.entry(patient[&row]).or_insert(next);
         if unit == next {
             units.push(Vec::new());
         }

@@ -67,16 +67,17 @@ pub(super) fn conditions(
             *counts.entry(text.trim()).or_default() += 1;
         }
         let mut own: Vec<Is> = Vec::new();
+        let mut values = None;
         if counts.len() <= CATEGORIES_MAX {
             own.extend(counts.keys().map(|value| Is::Equals((*value).to_owned())));
         } else {
-            let values = numbers(table, column).map_err(|_| {
+            let read = numbers(table, column).map_err(|_| {
                 EvalError::Other(format!(
                     "`{column}` has {} different values that are no numbers, which make no subgroups; leave it out.",
                     counts.len()
                 ))
             })?;
-            let mut known: Vec<f64> = rows.iter().filter_map(|&row| values[row]).collect();
+            let mut known: Vec<f64> = rows.iter().filter_map(|&row| read[row]).collect();
             known.sort_by(f64::total_cmp);
             let mut edges: Vec<f64> = [1, 2, 3]
                 .map(|quarter| known[known.len() * quarter / 4])
@@ -88,6 +89,7 @@ pub(super) fn conditions(
                 from = Some(edge);
             }
             own.push(Is::Within([from, None]));
+            values = Some(read);
         }
         if rows.iter().any(|&row| texts[row].is_none()) {
             own.push(Is::NotReported(true));
@@ -97,7 +99,11 @@ pub(super) fn conditions(
                 column: column.clone(),
                 is,
             };
-            let inside = holds(table, &[&condition], rows)?;
+            let number = |row: usize| values.as_ref().and_then(|values| values[row]);
+            let inside = rows
+                .iter()
+                .map(|&row| condition.holds(texts[row].as_deref(), number(row)));
+            let inside = inside.collect();
             found.push((condition, inside));
         }
     }

@@ -64,12 +64,11 @@ pub fn threshold(args: &EvalThreshold, place: &Place) -> Result<Report, Failure>
         },
         ..settings
     };
-    let columns = Columns {
-        threshold: found.value,
-        ..columns
-    };
-    let there = binary::evaluate(&table, &columns, &asked).map_err(|error| failure(&error))?;
     let value = found.value.unwrap_or_default();
+    let there = read
+        .at(value)
+        .and_then(|read| binary::overall(&read, &columns, &asked));
+    let there = there.map_err(|error| failure(&error))?;
     let mut lines = vec![format!(
         "Threshold {} ({}), chosen on {} cases, {} diseased, for {}{}.",
         value,
@@ -90,7 +89,7 @@ pub fn threshold(args: &EvalThreshold, place: &Place) -> Result<Report, Failure>
             ""
         },
     )];
-    let metrics = &there.overall.metrics;
+    let metrics = &there.metrics;
     lines.extend(
         metrics
             .iter()

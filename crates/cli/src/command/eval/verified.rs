@@ -22,7 +22,10 @@ pub fn add(
     settings: &Settings,
     (document, text): (&mut Value, &mut String),
 ) -> Result<(), Failure> {
+    let unverified = document["left_out"]["no_truth"].as_u64().unwrap_or(0);
     match args.unverified {
+        // Whether that depends on the model is a second reading of the table.
+        UnverifiedWord::Exclude if unverified == 0 => {}
         UnverifiedWord::Exclude => {
             // What cannot be read so, such as weights, has no warning.
             if let Ok(Some(said)) = warning(read, columns, settings) {
@@ -33,11 +36,10 @@ pub fn add(
             }
         }
         UnverifiedWord::Refuse => {
-            let count = document["left_out"]["no_truth"].as_u64().unwrap_or(0);
-            if count > 0 {
+            if unverified > 0 {
                 return Err(Failure::usage(
                     "unverified",
-                    format!("{count} cases have no truth"),
+                    format!("{unverified} cases have no truth"),
                     "complete them, or ask --unverified correct or exclude",
                 ));
             }
