@@ -14,9 +14,9 @@ pub use data::{
     DataSplit, DataTile, DataValidate, EstimationTask, Recalibrate, WindowWord,
 };
 pub use eval::{
-    AnalysisWord, CovarianceWord, Eval, EvalAdaptive, EvalChain, EvalCompare, EvalFile, EvalGoals,
-    EvalOther, EvalReaders, EvalSize, EvalSlices, EvalTask, EvalThreshold, EvalTriage, FigureWord,
-    How, IndeterminateWord, PriorityWord, UnverifiedWord,
+    AnalysisWord, Answers, CovarianceWord, Eval, EvalAdaptive, EvalChain, EvalCompare, EvalFile,
+    EvalGoals, EvalOther, EvalReaders, EvalSize, EvalSlices, EvalTask, EvalThreshold, EvalTriage,
+    FigureWord, How, IndeterminateWord, PriorityWord, UnverifiedWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.

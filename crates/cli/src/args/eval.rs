@@ -208,33 +208,40 @@ pub struct How {
     pub seed: u64,
 }
 
+/// The columns of truth and answers, in every table.
 #[derive(Args, Debug)]
-pub struct EvalCompare {
-    /// The table of the first model
-    pub a: PathBuf,
-    /// The table of the second model
-    pub b: PathBuf,
-    /// The column with the truth, in both
+pub struct Answers {
+    /// The column with the truth, in every table
     #[arg(long, value_name = "COL")]
     pub truth: String,
-    /// The column with the score, in both
+    /// The column with the score, in every table
     #[arg(long, value_name = "COL")]
     pub score: Option<String>,
-    /// The column with the model's own answer, in both
+    /// The column with the model's own answer, in every table
     #[arg(long, value_name = "COL")]
     pub predicted: Option<String>,
-    /// The column that names a case, by which the two are joined
-    #[arg(long, value_name = "COL")]
-    pub id: String,
-    /// The column with the patient, if there are several cases of one
-    #[arg(long, value_name = "COL")]
-    pub cluster: Option<String>,
     /// Cases of this score and more are flagged
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub threshold: Option<f64>,
     /// The value of the truth that means diseased; default: 1, true or yes
     #[arg(long, value_name = "VALUE")]
     pub positive: Option<String>,
+    /// The column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalCompare {
+    /// The table of the first model
+    pub a: PathBuf,
+    /// The table of the second model
+    pub b: PathBuf,
+    #[command(flatten)]
+    pub answers: Answers,
+    /// The column that names a case, by which the two are joined
+    #[arg(long, value_name = "COL")]
+    pub id: String,
     /// By how much the first may be worse and still be as good
     #[arg(long, value_name = "X")]
     pub margin: Option<f64>,
@@ -334,27 +341,11 @@ pub struct EvalSlices {
     /// A table of other patients, of whom what was found is asked again
     #[arg(long, value_name = "FILE")]
     pub confirm: PathBuf,
-    /// The column with the truth, in both
-    #[arg(long, value_name = "COL")]
-    pub truth: String,
-    /// The column with the score, in both
-    #[arg(long, value_name = "COL")]
-    pub score: Option<String>,
-    /// The column with the model's own answer, in both
-    #[arg(long, value_name = "COL")]
-    pub predicted: Option<String>,
-    /// Cases of this score and more are flagged
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub threshold: Option<f64>,
-    /// The value of the truth that means diseased; default: 1, true or yes
-    #[arg(long, value_name = "VALUE")]
-    pub positive: Option<String>,
+    #[command(flatten)]
+    pub answers: Answers,
     /// A column whose values may make a subgroup
     #[arg(long = "feature", value_name = "COL", required = true)]
     pub features: Vec<String>,
-    /// The column with the patient, if there are several cases of one
-    #[arg(long, value_name = "COL")]
-    pub cluster: Option<String>,
     /// What is to be worse: sensitivity, specificity, accuracy or brier
     #[arg(long, value_name = "ID", default_value = "accuracy")]
     pub metric: String,

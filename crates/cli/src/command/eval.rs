@@ -28,7 +28,8 @@ use galen_stats::interval::{METHODS, Method};
 use serde_json::{Value, json};
 
 use crate::args::{
-    Eval, EvalCompare, EvalFile, EvalOther, EvalTask, How, IndeterminateWord, UnverifiedWord,
+    Answers, Eval, EvalCompare, EvalFile, EvalOther, EvalTask, How, IndeterminateWord,
+    UnverifiedWord,
 };
 use crate::place::Place;
 use crate::reading::table_in;
@@ -103,9 +104,7 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
             let table = table()?;
             let found =
                 binary::evaluate(&table, &columns, &settings).map_err(|error| failure(&error))?;
-            for warning in &found.warnings {
-                eprintln!("warning: {warning}");
-            }
+            warn(&found.warnings);
             pictures::draw(&pictures, &found, &args.how, place)?;
             let (mut document, mut text) = (json!(found), in_words::binary(&found));
             verified::add(
@@ -205,6 +204,26 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
     }
 }
 
+/// What is to be said besides the numbers.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// The columns of answers that are in every table.
+fn columns_of(answers: &Answers) -> Columns {
+    Columns {
+        truth: answers.truth.clone(),
+        score: answers.score.clone(),
+        predicted: answers.predicted.clone(),
+        threshold: answers.threshold,
+        positive: answers.positive.clone(),
+        cluster: answers.cluster.clone(),
+        ..Columns::default()
+    }
+}
+
 fn settings_of(settings: &Settings, threshold: Option<f64>) -> Value {
     json!({
         "threshold": threshold,
@@ -286,19 +305,11 @@ fn two_models(args: &EvalCompare, place: &Place) -> Result<Report, Failure> {
     };
     let read = |path: &Path| table_in(&place.path(path), &args.reading);
     let (a, b) = (read(&args.a)?, read(&args.b)?);
-    let columns = Columns {
-        truth: args.truth.clone(),
-        score: args.score.clone(),
-        predicted: args.predicted.clone(),
-        threshold: args.threshold,
-        positive: args.positive.clone(),
-        cluster: args.cluster.clone(),
-        ..Columns::default()
-    };
+    let columns = columns_of(&args.answers);
     let found =
         compare::compare(&a, &b, &columns, &args.id, &settings).map_err(|error| failure(&error))?;
     let mut document = json!(found);
-    document["settings"] = settings_of(&settings, args.threshold);
+    document["settings"] = settings_of(&settings, args.answers.threshold);
     Ok(Report::new(
         "eval compare",
         document,

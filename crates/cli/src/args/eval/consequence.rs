@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::How;
+use super::{Answers, How};
 use crate::args::Reading;
 
 #[derive(Args, Debug)]
@@ -14,27 +14,11 @@ pub struct EvalChain {
     /// The tables of the updates, in their order
     #[arg(required = true)]
     pub updates: Vec<PathBuf>,
-    /// The column with the truth, in all
-    #[arg(long, value_name = "COL")]
-    pub truth: String,
-    /// The column with the score, in all
-    #[arg(long, value_name = "COL")]
-    pub score: Option<String>,
-    /// The column with the model's own answer, in all
-    #[arg(long, value_name = "COL")]
-    pub predicted: Option<String>,
+    #[command(flatten)]
+    pub answers: Answers,
     /// The column that names a case, by which tables are joined
     #[arg(long, value_name = "COL")]
     pub id: String,
-    /// The column with the patient, if there are several cases of one
-    #[arg(long, value_name = "COL")]
-    pub cluster: Option<String>,
-    /// Cases of this score and more are flagged
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub threshold: Option<f64>,
-    /// The value of the truth that means diseased; default: 1, true or yes
-    #[arg(long, value_name = "VALUE")]
-    pub positive: Option<String>,
     /// What an update may lose against the model that it replaces
     #[arg(long, value_name = "X")]
     pub margin: f64,

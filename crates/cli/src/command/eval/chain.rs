@@ -1,11 +1,11 @@
 //! `galen eval chain`: updates against the one before, and against the model that was cleared.
 
+use galen_eval::Settings;
 use galen_eval::chain::{Chain, Policy, Step, Verdict, chain};
-use galen_eval::{Columns, Settings};
 use galen_table::Table;
 use serde_json::json;
 
-use super::{failure, settings, settings_of};
+use super::{columns_of, failure, settings, settings_of};
 use crate::args::EvalChain;
 use crate::place::Place;
 use crate::reading::table_in;
@@ -21,15 +21,7 @@ pub fn updates(args: &EvalChain, place: &Place) -> Result<Report, Failure> {
         tables.push(read(path)?);
     }
     let updates: Vec<&Table> = tables.iter().collect();
-    let columns = Columns {
-        truth: args.truth.clone(),
-        score: args.score.clone(),
-        predicted: args.predicted.clone(),
-        threshold: args.threshold,
-        positive: args.positive.clone(),
-        cluster: args.cluster.clone(),
-        ..Columns::default()
-    };
+    let columns = columns_of(&args.answers);
     let policy = Policy {
         margin: args.margin,
         anchor_margin: args.anchor_margin.unwrap_or(args.margin),
@@ -39,7 +31,7 @@ pub fn updates(args: &EvalChain, place: &Place) -> Result<Report, Failure> {
         .map_err(|error| failure(&error))?;
     let text = in_words(&found, args);
     let mut document = json!(found);
-    document["settings"] = settings_of(&settings, args.threshold);
+    document["settings"] = settings_of(&settings, args.answers.threshold);
     Ok(Report::new("eval chain", document, text))
 }
 

@@ -1,10 +1,9 @@
 //! `galen eval slices`: weak subgroups that nobody declared.
 
-use galen_eval::Columns;
 use galen_eval::slices::{ERRORS, Search, Slice, Slices, search};
 use serde_json::json;
 
-use super::{failure, level_of, sealed};
+use super::{columns_of, failure, level_of, sealed, warn};
 use crate::args::EvalSlices;
 use crate::place::Place;
 use crate::reading::table_in;
@@ -26,15 +25,7 @@ pub fn slices(args: &EvalSlices, place: &Place) -> Result<Report, Failure> {
     sealed::refuse(&args.confirm, place)?;
     let read = |path| table_in(&place.path(path), &args.reading);
     let (first, second) = (read(&args.what)?, read(&args.confirm)?);
-    let columns = Columns {
-        truth: args.truth.clone(),
-        score: args.score.clone(),
-        predicted: args.predicted.clone(),
-        threshold: args.threshold,
-        positive: args.positive.clone(),
-        cluster: args.cluster.clone(),
-        ..Columns::default()
-    };
+    let columns = columns_of(&args.answers);
     let asked = Search {
         features: args.features.clone(),
         error: *error,
@@ -42,9 +33,7 @@ pub fn slices(args: &EvalSlices, place: &Place) -> Result<Report, Failure> {
         level,
     };
     let found = search(&first, &second, &columns, &asked).map_err(|error| failure(&error))?;
-    for warning in &found.warnings {
-        eprintln!("warning: {warning}");
-    }
+    warn(&found.warnings);
     let text = in_words(&found);
     Ok(Report::new("eval slices", json!(found), text))
 }

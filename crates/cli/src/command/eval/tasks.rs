@@ -8,7 +8,7 @@ use galen_eval::{Columns, Settings, alarms, competing, multilabel, ordinal, surv
 use galen_table::Table;
 use serde_json::{Value, json};
 
-use super::{failure, in_words};
+use super::{failure, in_words, warn};
 use crate::args::EvalFile;
 use crate::report::Failure;
 
@@ -113,9 +113,7 @@ pub fn multilabel(args: &EvalFile, table: &Table, columns: &Columns, settings: &
     let labels = labels.collect::<Result<Vec<Label>, Failure>>()?;
     let found = multilabel::evaluate(table, columns, &labels, settings);
     let found = found.map_err(|error| failure(&error))?;
-    for warning in &found.warnings {
-        eprintln!("warning: {warning}");
-    }
+    warn(&found.warnings);
     let document = json!(found);
     let mut lines = vec![in_words::parts(&document)];
     for (name, own) in &found.overall.by_label {

@@ -4,7 +4,7 @@ use galen_eval::{Columns, Settings, binary};
 use galen_stats::operating::{AIMS, aim, threshold as chosen};
 use serde_json::json;
 
-use super::{failure, sealed, settings};
+use super::{failure, sealed, settings, warn};
 use crate::args::EvalThreshold;
 use crate::place::Place;
 use crate::reading::table_in;
@@ -45,9 +45,7 @@ pub fn threshold(args: &EvalThreshold, place: &Place) -> Result<Report, Failure>
         ..Columns::default()
     };
     let read = columns.read(&table).map_err(|error| failure(&error))?;
-    for warning in &read.warnings {
-        eprintln!("warning: {warning}");
-    }
+    warn(&read.warnings);
     let drawn = (settings.resamples, settings.seed);
     let found = chosen(read.any(), wanted, args.surely, drawn, settings.level);
     let found = found.map_err(|why| {

@@ -6,7 +6,7 @@ use galen_stats::imperfect::ReferenceStandard;
 use galen_table::Table;
 use serde_json::{Value, json};
 
-use super::failure;
+use super::{failure, warn};
 use crate::args::{EvalFile, UnverifiedWord};
 use crate::report::Failure;
 use crate::words::{estimate, number, table};
@@ -47,9 +47,7 @@ pub fn add(
         UnverifiedWord::Correct => {
             let found = partly_verified(read, columns, &args.verified_by, settings)
                 .map_err(|error| failure(&error))?;
-            for said in &found.warnings {
-                eprintln!("warning: {said}");
-            }
+            warn(&found.warnings);
             let row = |(name, one): (&String, &galen_stats::Estimate)| {
                 let alone = found
                     .verified_only
