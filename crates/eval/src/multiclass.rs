@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use galen_stats::metric::{Metric, by_id};
+use galen_stats::ordinal::{Apart, Crossed};
 use galen_stats::tally::Tally;
 use galen_stats::{Cases, Estimate};
 use galen_table::Table;
@@ -164,10 +165,8 @@ pub fn evaluate(
             answers.one_against_rest(class, cluster.as_deref(), settings)?,
         );
     }
-    let mut confusion = vec![vec![0; classes.len()]; classes.len()];
-    for (truth, own) in answers.truth.iter().zip(&answers.predicted) {
-        confusion[*truth][*own] += 1;
-    }
+    let every: Vec<usize> = (0..rows.len()).collect();
+    let confusion = answers.crossed(&every).counts().to_vec();
     Ok(Multiclass {
         n: rows.len(),
         clusters: overall.clusters,
@@ -245,18 +244,20 @@ impl Answers {
         }
     }
 
+    fn crossed(&self, places: &[usize]) -> Crossed {
+        let both = |&place: &usize| (self.truth[place], self.predicted[place]);
+        Crossed::of(self.classes, places.iter().map(both))
+    }
+
     fn value(&self, id: &str, places: &[usize]) -> Option<f64> {
-        let n = places.len() as f64;
         let k = self.classes;
-        let mut table = vec![vec![0.0; k]; k];
-        for &place in places {
-            table[self.truth[place]][self.predicted[place]] += 1.0;
-        }
-        let row = |class: usize| table[class].iter().sum::<f64>();
-        let column = |class: usize| table.iter().map(|row| row[class]).sum::<f64>();
-        let right = |class: usize| table[class][class];
+        let crossed = self.crossed(places);
+        let table = crossed.counts();
+        let row = |class: usize| table[class].iter().sum::<u64>() as f64;
+        let column = |class: usize| table.iter().map(|row| row[class]).sum::<u64>() as f64;
+        let right = |class: usize| table[class][class] as f64;
         match id {
-            "accuracy" => (n > 0.0).then(|| (0..k).map(right).sum::<f64>() / n),
+            "accuracy" => crossed.accuracy(),
             "balanced_accuracy" => {
                 let there: Vec<usize> = (0..k).filter(|&class| row(class) > 0.0).collect();
                 let sum: f64 = there.iter().map(|&class| right(class) / row(class)).sum();
@@ -269,20 +270,8 @@ impl Answers {
                 let f1 = |&class: &usize| 2.0 * right(class) / (row(class) + column(class));
                 (!there.is_empty()).then(|| there.iter().map(f1).sum::<f64>() / there.len() as f64)
             }
-            "kappa" | "kappa_quadratic" => {
-                let weight = |a: usize, b: usize| match id {
-                    "kappa" => f64::from(u8::from(a != b)),
-                    _ => (a as f64 - b as f64).powi(2),
-                };
-                let (mut apart, mut by_chance) = (0.0, 0.0);
-                for (a, counts) in table.iter().enumerate() {
-                    for (b, count) in counts.iter().enumerate() {
-                        apart += weight(a, b) * count;
-                        by_chance += weight(a, b) * row(a) * column(b) / n;
-                    }
-                }
-                (by_chance > 0.0).then(|| 1.0 - apart / by_chance)
-            }
+            "kappa" => crossed.kappa(Apart::Alike),
+            "kappa_quadratic" => crossed.kappa(Apart::Quadratic),
             "auroc_macro" | "auroc_weighted" => {
                 let (mut sum, mut weights) = (0.0, 0.0);
                 for class in 0..k {

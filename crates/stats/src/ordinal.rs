@@ -9,6 +9,8 @@ pub struct Crossed {
 /// How far apart two levels are for a kappa.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Apart {
+    /// All alike, so that the order does not matter: Cohen's kappa without weights.
+    Alike,
     /// By the number of levels between them.
     Linear,
     /// By its square.
@@ -80,10 +82,11 @@ impl Crossed {
     /// Agreement beyond chance, at most 1; a level more apart counts more. None without a case, or where truth and answers all are one level.
     ///
     /// # Source
-    /// Cohen 1968, Psychol Bull 70:213-220.
+    /// Cohen 1960, Educ Psychol Meas 20:37-46; Cohen 1968, Psychol Bull 70:213-220 (weights).
     pub fn kappa(&self, apart: Apart) -> Option<f64> {
         let n = self.sum(|_, _| 1.0);
         let weight = |a: usize, b: usize| match apart {
+            Apart::Alike => f64::from(u8::from(a != b)),
             Apart::Linear => a.abs_diff(b) as f64,
             Apart::Quadratic => (a.abs_diff(b) as f64).powi(2),
         };
