@@ -15,8 +15,8 @@ pub use data::{
 };
 pub use eval::{
     AnalysisWord, Answers, CovarianceWord, Eval, EvalAdaptive, EvalChain, EvalCompare, EvalFile,
-    EvalGoals, EvalOther, EvalReaders, EvalSize, EvalSlices, EvalTask, EvalThreshold, EvalTriage,
-    FigureWord, How, IndeterminateWord, PriorityWord, UnverifiedWord,
+    EvalGap, EvalGoals, EvalOther, EvalReaders, EvalSize, EvalSlices, EvalTask, EvalThreshold,
+    EvalTriage, FigureWord, How, IndeterminateWord, PriorityWord, UnverifiedWord,
 };
 
 /// Carries a clinical AI model from its declared intended use to a safe rollback, and proves every step.

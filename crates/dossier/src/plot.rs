@@ -19,6 +19,7 @@ mod importance;
 mod lines;
 mod matrix;
 mod multiples;
+mod readers;
 mod roc;
 mod series;
 mod waterfall;
@@ -32,6 +33,7 @@ pub use importance::{Importance, ImportanceRow};
 pub use lines::{Lines, Stroke};
 pub use matrix::{Matrix, MatrixCell};
 pub use multiples::{Multiples, Panel};
+pub use readers::{ReaderCurve, Readers, ReadersOf};
 pub use roc::{Curve, Operating, Roc};
 pub use series::{Event, Limit, Line, Point, Series};
 pub use waterfall::{Contribution, Waterfall};
@@ -46,6 +48,8 @@ pub enum Plot {
     Forest(Forest),
     /// Sensitivity against the false positive rate.
     Roc(Roc),
+    /// Readers in that plane.
+    Readers(Readers),
     /// Observed against predicted.
     Calibration(Calibration),
     /// A quantity over windows of time.
@@ -74,6 +78,7 @@ impl Plot {
         match self {
             Self::Forest(plot) => plot.draw(),
             Self::Roc(plot) => plot.draw(),
+            Self::Readers(plot) => plot.draw(),
             Self::Calibration(plot) => plot.draw(),
             Self::Series(plot) => plot.draw(),
             Self::Groups(plot) => plot.draw(),
@@ -126,6 +131,18 @@ mod tests {
                         sensitivity: number,
                     }),
                 }],
+            }),
+            Plot::Readers(Readers {
+                tests: vec![ReadersOf {
+                    label: word.into(),
+                    readers: vec![ReaderCurve {
+                        name: word.into(),
+                        points: vec![[0.0, 0.0], [number, number], [1.0, 1.0]],
+                        at: Some([number, number]),
+                    }],
+                    mean: vec![[0.0, 0.0], [number, number], [1.0, 1.0]],
+                }],
+                model: None,
             }),
             Plot::Calibration(Calibration {
                 predicted: word.into(),
@@ -272,6 +289,7 @@ mod tests {
         let empty = [
             Plot::Forest(Forest::default()),
             Plot::Roc(Roc::default()),
+            Plot::Readers(Readers::default()),
             Plot::Calibration(Calibration::default()),
             Plot::Series(Series::default()),
             Plot::Groups(Groups::default()),

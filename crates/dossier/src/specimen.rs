@@ -206,6 +206,7 @@ fn figures() -> Vec<Block> {
             forest(true),
         ),
         figure("Receiver operating characteristic of both releases.", roc()),
+        figure("Three readers without and with the aid.", readers()),
         figure("Calibration of release 2.", calibration()),
         figure("Missing creatinine by year, with the roll back.", missing()),
         figure("Expected and observed deaths by year.", two_lines()),
@@ -298,6 +299,32 @@ fn roc() -> Plot {
             curve("release 2, AUROC 0.83 (0.81–0.86)", 0.2),
             curve("release 1, AUROC 0.80 (0.77–0.83)", 0.27),
         ],
+    })
+}
+
+fn readers() -> Plot {
+    let curve = |power: f64| -> Vec<[f64; 2]> {
+        let steps = (0..=8u32).map(|i| f64::from(i) / 8.0);
+        steps.map(|x| [x, x.powf(power)]).collect()
+    };
+    let of = |label: &str, powers: [f64; 3], at: f64| ReadersOf {
+        label: label.into(),
+        readers: (1..)
+            .zip(powers)
+            .map(|(number, power)| ReaderCurve {
+                name: number.to_string(),
+                points: curve(power),
+                at: Some([at, at.powf(power)]),
+            })
+            .collect(),
+        mean: curve(powers[1]),
+    };
+    Plot::Readers(Readers {
+        tests: vec![
+            of("without the aid, AUROC 0.80", [0.2, 0.25, 0.32], 0.12),
+            of("with the aid, AUROC 0.86", [0.13, 0.17, 0.21], 0.18),
+        ],
+        model: None,
     })
 }
 

@@ -132,19 +132,17 @@ fn precision_recall(tally: &Tally) -> PrecisionRecall {
 }
 
 fn calibration(tally: &Tally, cases: &Cases, settings: &Settings) -> Calibration {
-    let mut order: Vec<usize> = (0..cases.n()).collect();
-    order.sort_by(|&i, &j| cases.score()[i].total_cmp(&cases.score()[j]));
-    let bins = BINS.min(cases.n());
     let prevalence = by_id("prevalence").expect("it is a metric of the list");
     let mut found = Vec::new();
-    for bin in 0..bins {
-        let part = &order[bin * order.len() / bins..(bin + 1) * order.len() / bins];
+    for part in calibration::by_score(cases.score(), BINS) {
         let mut mask = vec![false; cases.n()];
         part.iter().for_each(|&i| mask[i] = true);
-        let sum: f64 = part.iter().map(|&i| cases.score()[i]).sum();
+        let weight = |i: usize| cases.weight().map_or(1.0, |weight| weight[i]);
+        let sum: f64 = part.iter().map(|&i| weight(i) * cases.score()[i]).sum();
+        let all: f64 = part.iter().map(|&i| weight(i)).sum();
         found.push(Bin {
             n: part.len(),
-            predicted: sum / part.len() as f64,
+            predicted: if all > 0.0 { sum / all } else { 0.0 },
             observed: measure(prevalence, &cases.filter(|i| mask[i]), settings.level),
         });
     }

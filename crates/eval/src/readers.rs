@@ -7,6 +7,7 @@ use galen_stats::readers::{
     AgainstStandalone, Covariances, Figure, OneShot, ReaderStudy, obuchowski_rockette, standalone,
     u_statistics,
 };
+use galen_stats::tally::Tally;
 use galen_stats::{Cases, Level};
 use serde::Serialize;
 
@@ -150,6 +151,107 @@ pub fn against_model(
         })
     };
     ratings.tests().iter().enumerate().map(of_test).collect()
+}
+
+/// The ROC curve of each reader who read with a test, and their mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReaderCurves {
+    pub test: String,
+    /// Name, points of (false positive rate, sensitivity), and where the reader calls cases diseased.
+    pub readers: Vec<(String, Vec<[f64; 2]>, Option<[f64; 2]>)>,
+    /// The mean of the readers' sensitivities at each false positive rate.
+    pub mean: Vec<[f64; 2]>,
+}
+
+impl ReaderCurves {
+    /// The mean of the areas under the readers' curves.
+    pub fn mean_area(&self) -> Option<f64> {
+        let area = |points: &[[f64; 2]]| -> f64 {
+            let steps = points.windows(2);
+            steps
+                .map(|two| (two[1][0] - two[0][0]) * (two[0][1] + two[1][1]) / 2.0)
+                .sum()
+        };
+        let areas = self.readers.iter().map(|(_, points, _)| area(points));
+        (!self.readers.is_empty()).then(|| areas.sum::<f64>() / self.readers.len() as f64)
+    }
+}
+
+/// Steps of a mean curve.
+const STEPS: usize = 100;
+
+/// The curves of every test, on the cases that each reader read; a reader without both kinds of cases has none.
+///
+/// # Errors
+/// [`EvalError`] for a threshold that is not finite.
+///
+/// # Source
+/// Swets and Pickett 1982, Evaluation of Diagnostic Systems; Chen and Samuelson 2014, Br J Radiol 87:20140016 (averaging sensitivities).
+pub fn curves(ratings: &Ratings, threshold: Option<f64>) -> Result<Vec<ReaderCurves>, EvalError> {
+    let of_test = |(test, name): (usize, &String)| {
+        let mut readers = Vec::new();
+        for (given, reader) in ratings.given()[test].iter().zip(ratings.readers()) {
+            let read: Vec<usize> = (0..given.len())
+                .filter(|case| given[*case].is_some())
+                .collect();
+            let scores = read.iter().filter_map(|case| given[*case]).collect();
+            let cases = of_cases(ratings, &read, scores, threshold)?;
+            if let Some((points, at)) = curve(&cases) {
+                readers.push((reader.clone(), points, at));
+            }
+        }
+        let height = |rate: f64| {
+            let heights = readers.iter().map(|(_, points, _)| height_at(points, rate));
+            heights.sum::<f64>() / readers.len().max(1) as f64
+        };
+        let rates = (0..=STEPS).map(|step| step as f64 / STEPS as f64);
+        Ok(ReaderCurves {
+            test: name.clone(),
+            mean: rates.map(|rate| [rate, height(rate)]).collect(),
+            readers,
+        })
+    };
+    ratings.tests().iter().enumerate().map(of_test).collect()
+}
+
+/// The curve of the model of the readings, on the cases that it has a score of; none without a model or without both kinds of cases.
+///
+/// # Errors
+/// [`EvalError`] for a threshold that is not finite.
+pub fn model_curve(ratings: &Ratings, threshold: Option<f64>) -> Result<Option<Curve>, EvalError> {
+    let Some(model) = ratings.model() else {
+        return Ok(None);
+    };
+    let own: Vec<usize> = (0..model.len())
+        .filter(|case| model[*case].is_some())
+        .collect();
+    let scores = own.iter().filter_map(|case| model[*case]).collect();
+    Ok(curve(&of_cases(ratings, &own, scores, threshold)?))
+}
+
+/// The points of a ROC curve, and the one at the threshold.
+pub type Curve = (Vec<[f64; 2]>, Option<[f64; 2]>);
+
+fn curve(cases: &Cases) -> Option<Curve> {
+    let tally = Tally::of(cases);
+    let at = cases.threshold().map(|threshold| {
+        let found = tally.at(threshold);
+        let share = |one: f64, other: f64| one / (one + other);
+        [share(found.fp, found.tn), share(found.tp, found.fne)]
+    });
+    Some((tally.roc()?, at))
+}
+
+/// How high a curve of rising points is, between two by a straight line and at a step its upper end.
+fn height_at(points: &[[f64; 2]], rate: f64) -> f64 {
+    let after = points.partition_point(|point| point[0] <= rate);
+    let Some(&[left, low]) = after.checked_sub(1).and_then(|at| points.get(at)) else {
+        return 0.0;
+    };
+    match points.get(after) {
+        Some(&[right, high]) => low + (high - low) * (rate - left) / (right - left),
+        None => low,
+    }
 }
 
 /// The cases of each of these readers with a test; each must have read all.

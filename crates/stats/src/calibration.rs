@@ -56,11 +56,10 @@ pub fn hosmer_lemeshow(cases: &Cases, groups: usize) -> Option<HosmerLemeshow> {
     if cases.n() < groups || groups == 0 {
         return None;
     }
-    let mut order: Vec<usize> = (0..cases.n()).collect();
-    order.sort_by(|&i, &j| probability[i].total_cmp(&probability[j]));
+    let parts = by_score(probability, groups);
+    let groups = parts.len();
     let mut chi_square = 0.0;
-    for group in 0..groups {
-        let part = &order[group * order.len() / groups..(group + 1) * order.len() / groups];
+    for part in &parts {
         let n = part.len() as f64;
         let observed = part.iter().filter(|&&i| cases.truth()[i]).count() as f64;
         let expected: f64 = part.iter().map(|&i| probability[i]).sum();
@@ -75,6 +74,27 @@ pub fn hosmer_lemeshow(cases: &Cases, groups: usize) -> Option<HosmerLemeshow> {
         degrees_of_freedom: groups,
         p_value: law.sf(chi_square),
     })
+}
+
+/// Cases in groups of about as many, by rising score, as their numbers. Equal scores stay together, so that there may be fewer groups, and
+/// the order of the cases changes nothing.
+pub fn by_score(score: &[f64], groups: usize) -> Vec<Vec<usize>> {
+    let n = score.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&i, &j| score[i].total_cmp(&score[j]));
+    let mut found = Vec::new();
+    let mut from = 0;
+    for group in 1..=groups {
+        let mut to = (group * n / groups).max(from);
+        while to > from && to < n && score[order[to]] <= score[order[to - 1]] {
+            to += 1;
+        }
+        if to > from {
+            found.push(order[from..to].to_vec());
+        }
+        from = to;
+    }
+    found
 }
 
 /// What a perfectly calibrated model of these scores would show.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use thiserror::Error;
 
+use crate::matrix::{Cholesky, Matrix};
 use crate::normal;
 
 /// What Little's test says.
@@ -39,8 +40,6 @@ pub enum NoMcar {
 const STEPS_MAX: usize = 2000;
 /// In standard deviations of a column.
 const SETTLED: f64 = 1e-9;
-/// What a column keeps of its variance, given those before it, so that it says something of its own.
-const OWN_SHARE: f64 = 1e-8;
 
 /// Little's test of columns of one length, NaN where a value is missing: rows are independent, columns about normal.
 ///
@@ -74,7 +73,8 @@ pub fn little(columns: &[Vec<f64>]) -> Result<Mcar, NoMcar> {
     let (mean, covariance) = likeliest(&patterns, p, rows)?;
     let (mut statistic, mut degrees) = (0.0, 0);
     for pattern in &patterns {
-        let observed = Cholesky::of(&part(&covariance, &pattern.seen, &pattern.seen))?;
+        let observed = Cholesky::of(&part(&covariance, &pattern.seen, &pattern.seen))
+            .ok_or(NoMcar::Dependent)?;
         let away: Vec<f64> = pattern
             .seen
             .iter()
@@ -205,7 +205,7 @@ impl Pattern {
         products: &mut Matrix,
     ) -> Result<(), NoMcar> {
         let (seen, missing) = (&self.seen, &self.missing);
-        let observed = Cholesky::of(&part(covariance, seen, seen))?;
+        let observed = Cholesky::of(&part(covariance, seen, seen)).ok_or(NoMcar::Dependent)?;
         // One line a missing column: how it follows from the seen ones.
         let lines = missing.iter().map(|m| {
             let with: Vec<f64> = seen.iter().map(|s| covariance.at(*m, *s)).collect();
@@ -258,85 +258,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Rows of one length.
-struct Matrix {
-    columns: usize,
-    values: Vec<f64>,
-}
-
-impl Matrix {
-    fn of(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Matrix {
-        let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
-        let values = cells.map(|(row, column)| at(row, column)).collect();
-        Matrix { columns, values }
-    }
-
-    fn zero(rows: usize, columns: usize) -> Matrix {
-        Matrix::of(rows, columns, |_, _| 0.0)
-    }
-
-    fn at(&self, row: usize, column: usize) -> f64 {
-        self.values[row * self.columns + column]
-    }
-
-    fn add(&mut self, row: usize, column: usize, value: f64) {
-        self.values[row * self.columns + column] += value;
-    }
-}
-
 fn part(matrix: &Matrix, rows: &[usize], columns: &[usize]) -> Matrix {
     Matrix::of(rows.len(), columns.len(), |row, column| {
         matrix.at(rows[row], columns[column])
     })
-}
-
-/// The lower triangle whose product with itself is a covariance.
-struct Cholesky {
-    lower: Matrix,
-}
-
-impl Cholesky {
-    /// # Errors
-    /// [`NoMcar::Dependent`] if a column keeps next to nothing of its variance, given those before it.
-    fn of(covariance: &Matrix) -> Result<Cholesky, NoMcar> {
-        let n = covariance.columns;
-        let mut lower = Matrix::zero(n, n);
-        for row in 0..n {
-            for column in 0..=row {
-                let before: f64 = (0..column)
-                    .map(|k| lower.at(row, k) * lower.at(column, k))
-                    .sum();
-                let left = covariance.at(row, column) - before;
-                let value = if row == column {
-                    if left.is_nan() || left <= OWN_SHARE * covariance.at(row, row) {
-                        return Err(NoMcar::Dependent);
-                    }
-                    left.sqrt()
-                } else {
-                    left / lower.at(column, column)
-                };
-                lower.add(row, column, value);
-            }
-        }
-        Ok(Cholesky { lower })
-    }
-
-    /// The covariance's inverse times a vector.
-    fn solve(&self, vector: &[f64]) -> Vec<f64> {
-        let n = vector.len();
-        let mut solved = vector.to_vec();
-        for row in 0..n {
-            let before: f64 = (0..row).map(|k| self.lower.at(row, k) * solved[k]).sum();
-            solved[row] = (solved[row] - before) / self.lower.at(row, row);
-        }
-        for row in (0..n).rev() {
-            let after: f64 = (row + 1..n)
-                .map(|k| self.lower.at(k, row) * solved[k])
-                .sum();
-            solved[row] = (solved[row] - after) / self.lower.at(row, row);
-        }
-        solved
-    }
 }
 
 #[cfg(test)]

@@ -120,6 +120,96 @@ fn hanley_mcneil_variance(area: f64, positives: f64, negatives: f64) -> f64 {
         / (positives * negatives)
 }
 
+/// What the interval of an estimate must clear: its lower end this, its upper end that. One alone is a bound, both are a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+}
+
+/// How far an estimate and the ends of its interval lie apart with so many cases: the lower end, the upper one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HalfWidths {
+    pub lower: f64,
+    pub upper: f64,
+}
+
+impl HalfWidths {
+    /// Of an estimate that is normal with this standard error.
+    pub fn of_error(error: f64, level: Level) -> HalfWidths {
+        HalfWidths {
+            lower: level.z() * error,
+            upper: level.z() * error,
+        }
+    }
+
+    /// The standard error that such an interval is of.
+    pub fn error(self, level: Level) -> f64 {
+        (self.lower + self.upper) / (2.0 * level.z())
+    }
+
+    /// With so many times as many cases.
+    pub fn with(self, times: f64) -> HalfWidths {
+        HalfWidths {
+            lower: self.lower / times.sqrt(),
+            upper: self.upper / times.sqrt(),
+        }
+    }
+}
+
+/// The probability that an interval clears its bounds if the value is `expected`: the estimate is taken to be normal, and its interval as
+/// wide as `halves` says wherever the estimate falls. It is for what has no formula of its own.
+///
+/// # Source
+/// Julious 2004, Stat Med 23:1921-1986, section 2 (one bound) and 5 (a range, as two one-sided questions of one estimate).
+pub fn normal_power(expected: f64, halves: HalfWidths, bounds: Bounds, level: Level) -> f64 {
+    let error = halves.error(level);
+    if error.is_nan() || error <= 0.0 {
+        return 0.0;
+    }
+    // The estimate must lie between these.
+    let least = bounds
+        .lower
+        .map_or(f64::NEG_INFINITY, |bound| bound + halves.lower);
+    let most = bounds
+        .upper
+        .map_or(f64::INFINITY, |bound| bound - halves.upper);
+    let below = |value: f64| match value.is_finite() {
+        true => normal::cdf((value - expected) / error),
+        false => f64::from(u8::from(value > 0.0)),
+    };
+    (below(most) - below(least)).max(0.0)
+}
+
+/// How many times as many cases decide with probability `power` or more, to one in a thousand. `None` when `expected` clears the bounds by
+/// nothing, when `power` is not inside 0..1, or when a million times as many are too few.
+pub fn normal_times(
+    expected: f64,
+    halves: HalfWidths,
+    bounds: Bounds,
+    power: f64,
+    level: Level,
+) -> Option<f64> {
+    let clears = bounds.lower.is_none_or(|bound| expected > bound)
+        && bounds.upper.is_none_or(|bound| expected < bound);
+    if !clears || !(power > 0.0 && power < 1.0) {
+        return None;
+    }
+    let decides = |times: f64| normal_power(expected, halves.with(times), bounds, level) >= power;
+    let (mut low, mut high) = (1e-6, 1e6);
+    if !decides(high) {
+        return None;
+    }
+    while high / low > 1.001 {
+        let middle = f64::sqrt(low * high);
+        match decides(middle) {
+            true => high = middle,
+            false => low = middle,
+        }
+    }
+    Some(high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +251,53 @@ mod tests {
         let n = positives + negatives - 1;
         let fewer = (n as f64 * 0.12).round() as u64;
         assert!(auroc_power(0.8, 0.75, fewer, n - fewer, Level::DEFAULT) < 0.8);
+    }
+
+    #[test]
+    fn the_power_of_a_normal_estimate_is_that_of_the_formula() {
+        let level = Level::DEFAULT;
+        let halves = HalfWidths::of_error(0.02, level);
+        let lower = Bounds {
+            lower: Some(0.75),
+            upper: None,
+        };
+        // The noncentral normal distribution: 0.81 lies three errors above the bound.
+        let power = normal_power(0.81, halves, lower, level);
+        assert!(
+            (power - normal::cdf(3.0 - level.z())).abs() < 1e-12,
+            "{power}"
+        );
+        let upper = Bounds {
+            lower: None,
+            upper: Some(0.75),
+        };
+        assert!((normal_power(0.69, halves, upper, level) - power).abs() < 1e-12);
+        // Both ends of a range ask at once.
+        let range = Bounds {
+            lower: Some(0.75),
+            upper: Some(0.87),
+        };
+        let both = normal_power(0.81, halves, range, level);
+        assert!((both - (2.0 * power - 1.0)).abs() < 1e-12, "{both}");
+        let wide = HalfWidths::of_error(0.2, level);
+        assert_eq!(normal_power(0.81, wide, range, level), 0.0);
+    }
+
+    #[test]
+    fn so_many_times_as_many_cases_just_decide() {
+        let level = Level::DEFAULT;
+        let halves = HalfWidths {
+            lower: 0.08,
+            upper: 0.05,
+        };
+        let bounds = Bounds {
+            lower: Some(0.70),
+            upper: None,
+        };
+        let times = normal_times(0.75, halves, bounds, 0.8, level).expect("enough");
+        let power = |times| normal_power(0.75, halves.with(times), bounds, level);
+        assert!(power(times) >= 0.8 && power(times / 1.002) < 0.8);
+        assert_eq!(normal_times(0.70, halves, bounds, 0.8, level), None);
+        assert_eq!(normal_times(0.75, halves, bounds, 1.0, level), None);
     }
 }

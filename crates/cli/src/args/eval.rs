@@ -34,6 +34,10 @@ pub enum EvalOther {
     ///
     /// Example: galen eval slices development.csv --confirm tune.csv --truth died --score risk --threshold 0.2 --feature sex --feature age --cluster patient
     Slices(Box<EvalSlices>),
+    /// Why a metric is worse in a group: prevalence, case mix, quality, missing values, preprocessing, labels, training, each with its part
+    ///
+    /// Example: galen eval gap answers.csv --truth died --score risk --threshold 0.2 --by site --group north --case-mix age --case-mix stage
+    Gap(Box<EvalGap>),
     /// Choose a threshold on cases for that purpose; on a sealed reference set it is refused
     ///
     /// Example: galen eval threshold tune.csv --truth died --score risk --aim sensitivity=0.9 --surely --cluster patient
@@ -57,7 +61,9 @@ pub enum EvalOther {
     /// How many cases a criterion needs to be met with a probability
     ///
     /// Example: galen eval size --metric sensitivity --expected 0.9 --criterion 0.8 --power 0.9 --prevalence 0.1
-    Size(EvalSize),
+    ///
+    /// Example: galen eval size --metric o_e_ratio --pilot tune.csv --truth died --score risk --rule "inside (0.7, 1.43)" --cases 1870
+    Size(Box<EvalSize>),
 }
 
 /// What the answers are.
@@ -174,6 +180,10 @@ pub struct EvalFile {
     /// On how many healthy cases the specificity of the reference standard was measured
     #[arg(long, value_name = "N")]
     pub reference_healthy: Option<u64>,
+    /// How many are ill where the model is used: predictive values, calibration and net benefit at that prevalence, besides; the
+    /// calibration curve of --plot is then that of there
+    #[arg(long, value_name = "P")]
+    pub deployment_prevalence: Option<f64>,
     #[arg(long, value_enum, default_value = "binary")]
     pub task: EvalTask,
     /// Say for each metric of a column of subgroups whether no group is worse than another by more than this
@@ -330,6 +340,9 @@ pub struct EvalReaders {
     /// The confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,
+    /// Draw every reader in the plane of a ROC curve, with the mean of each test and the model
+    #[arg(long, value_name = "F.SVG")]
+    pub plot: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -355,6 +368,46 @@ pub struct EvalSlices {
     /// The confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub struct EvalGap {
+    /// A table with the truth, the model's answers, the groups and what may explain the gap
+    pub what: PathBuf,
+    #[command(flatten)]
+    pub answers: Answers,
+    /// The column of groups
+    #[arg(long, value_name = "COL")]
+    pub by: String,
+    /// The group that is worse, or better
+    #[arg(long, value_name = "VALUE")]
+    pub group: String,
+    /// The group that it is compared with; default: all others
+    #[arg(long, value_name = "VALUE")]
+    pub against: Option<String>,
+    /// A column of who the patients are and how ill: age, severity, kind of lesion
+    #[arg(long, value_name = "COL")]
+    pub case_mix: Vec<String>,
+    /// A column of how good images or measurements are: sharpness, noise, a device
+    #[arg(long, value_name = "COL")]
+    pub quality: Vec<String>,
+    /// A column whose absence may matter
+    #[arg(long, value_name = "COL")]
+    pub missing: Vec<String>,
+    /// A column with the scores of the same cases when the model ran again with the other group's preprocessing (resizing, colour,
+    /// window, units), as NAME=COL
+    #[arg(long, value_name = "NAME=COL")]
+    pub rerun: Vec<String>,
+    /// A column with the truth by a second, better reading
+    #[arg(long, value_name = "COL")]
+    pub second_truth: Option<String>,
+    /// A table of the cases that the model learned from, with the same column of groups
+    #[arg(long, value_name = "FILE")]
+    pub training: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -393,15 +446,29 @@ pub struct EvalThreshold {
 
 #[derive(Args, Debug)]
 pub struct EvalSize {
-    /// sensitivity, specificity, accuracy, ppv, npv, prevalence or auroc
+    /// sensitivity, specificity, accuracy, ppv, npv, prevalence or auroc; with a pilot any metric
     #[arg(long, value_name = "ID")]
     pub metric: String,
-    /// The value that the team expects
-    #[arg(long, value_name = "X")]
-    pub expected: f64,
+    /// The value that the team expects; default with a pilot: its own, which a new set will hardly reach if the model was chosen on it
+    #[arg(
+        long,
+        value_name = "X",
+        required_unless_present = "pilot",
+        allow_negative_numbers = true
+    )]
+    pub expected: Option<f64>,
     /// The bound that the lower end of the interval must reach
-    #[arg(long, value_name = "Y")]
-    pub criterion: f64,
+    #[arg(
+        long,
+        value_name = "Y",
+        required_unless_present = "rule",
+        conflicts_with = "rule",
+        allow_negative_numbers = true
+    )]
+    pub criterion: Option<f64>,
+    /// With a pilot any rule of a protocol: "upper <= 0.02", "inside (0.70, 1.43)"
+    #[arg(long, value_name = "RULE", requires = "pilot")]
+    pub rule: Option<String>,
     /// The probability with which the criterion is to be met if the expected value is true
     #[arg(long, default_value_t = 0.8)]
     pub power: f64,
@@ -417,7 +484,47 @@ pub struct EvalSize {
     /// How alike the cases of one patient are: the intraclass correlation
     #[arg(long, value_name = "R", default_value_t = 0.0)]
     pub icc: f64,
+    /// A table of a pilot, or of development cases, with the truth and the model's answers: its interval tells the doubt of a larger set
+    #[arg(long, value_name = "FILE")]
+    pub pilot: Option<PathBuf>,
+    /// Of the pilot: the table of another model, if the difference to it is asked (the first less this one)
+    #[arg(long, value_name = "FILE", requires_all = ["pilot", "id"])]
+    pub against: Option<PathBuf>,
+    /// Of the pilot: the column that names a case, by which two tables are joined
+    #[arg(long, value_name = "COL", requires = "pilot")]
+    pub id: Option<String>,
+    /// Of the pilot: the column with the truth
+    #[arg(long, value_name = "COL", requires = "pilot")]
+    pub truth: Option<String>,
+    /// Of the pilot: the column with the score
+    #[arg(long, value_name = "COL", requires = "pilot")]
+    pub score: Option<String>,
+    /// Of the pilot: the column with the model's own answer
+    #[arg(long, value_name = "COL", requires = "pilot")]
+    pub predicted: Option<String>,
+    /// Of the pilot: cases of this score and more are flagged
+    #[arg(
+        long,
+        value_name = "X",
+        requires = "pilot",
+        allow_negative_numbers = true
+    )]
+    pub threshold: Option<f64>,
+    /// Of the pilot: the value of the truth that means diseased; default: 1, true or yes
+    #[arg(long, value_name = "VALUE", requires = "pilot")]
+    pub positive: Option<String>,
+    /// Of the pilot: the column with the patient, if there are several cases of one
+    #[arg(long, value_name = "COL", requires = "pilot")]
+    pub cluster: Option<String>,
+    /// Say what so many cases can decide, and the standard error that they have
+    #[arg(long, value_name = "N")]
+    pub cases: Option<u64>,
+    /// Draw the probability that the criterion is met by the number of cases
+    #[arg(long, value_name = "F.SVG")]
+    pub plot: Option<PathBuf>,
     /// The confidence level of the interval
     #[arg(long, default_value_t = 0.95)]
     pub level: f64,
+    #[command(flatten)]
+    pub reading: Reading,
 }

@@ -4,6 +4,7 @@ mod adaptive;
 mod cases;
 mod chain;
 mod detection;
+mod gap;
 mod goals;
 mod in_words;
 mod pictures;
@@ -19,12 +20,14 @@ mod verified;
 
 use std::path::Path;
 
+use galen_eval::deployment::Deployment;
 use galen_eval::survival::Asked;
 use galen_eval::{
     Columns, EvalError, Indeterminate, Settings, binary, compare, multiclass, regression, survival,
 };
 use galen_stats::Level;
 use galen_stats::interval::{METHODS, Method};
+use galen_table::Table;
 use serde_json::{Value, json};
 
 use crate::args::{
@@ -41,9 +44,10 @@ pub fn eval(args: &Eval, place: &Place) -> Result<Report, Failure> {
         Some(EvalOther::Readers(args)) => readers::readers(args, place),
         Some(EvalOther::Adaptive(args)) => adaptive::adaptive(args, place),
         Some(EvalOther::Chain(args)) => chain::updates(args, place),
+        Some(EvalOther::Gap(args)) => gap::gap(args, place),
         Some(EvalOther::Goals(args)) => goals::goals(args),
         Some(EvalOther::Triage(args)) => triage::triage(args, place),
-        Some(EvalOther::Size(args)) => size::size(args),
+        Some(EvalOther::Size(args)) => size::size(args, place),
         Some(EvalOther::Slices(args)) => slices::slices(args, place),
         Some(EvalOther::Threshold(args)) => threshold::threshold(args, place),
         None => file(&args.file, place),
@@ -105,8 +109,16 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
             let found =
                 binary::evaluate(&table, &columns, &settings).map_err(|error| failure(&error))?;
             warn(&found.warnings);
-            pictures::draw(&pictures, &found, &args.how, place)?;
+            let deployment = match args.deployment_prevalence {
+                Some(prevalence) => Some(deployment_of(&table, &columns, prevalence, &settings)?),
+                None => None,
+            };
+            pictures::draw(&pictures, &found, deployment.as_ref(), &args.how, place)?;
             let (mut document, mut text) = (json!(found), in_words::binary(&found));
+            if let Some(deployment) = &deployment {
+                document["deployment"] = json!(deployment);
+                text.push_str(&in_words::deployment(deployment));
+            }
             verified::add(
                 args,
                 &table,
@@ -158,6 +170,16 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
 }
 
 /// Refuses what a task does not read, rather than give numbers as if it did.
+fn deployment_of(
+    table: &Table,
+    columns: &Columns,
+    prevalence: f64,
+    settings: &Settings,
+) -> Result<Deployment, Failure> {
+    let read = columns.read(table).map_err(|error| failure(&error))?;
+    galen_eval::deployment::at(&read, prevalence, settings).map_err(|error| failure(&error))
+}
+
 fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
     if let Some(option) = args.of_task.unread(args.task) {
         return Err(Failure::usage(
@@ -176,6 +198,10 @@ fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
         (
             "--reference-sensitivity",
             args.reference_sensitivity.is_some(),
+        ),
+        (
+            "--deployment-prevalence",
+            args.deployment_prevalence.is_some(),
         ),
         ("--id", args.id.is_some() && !is_of_images),
         ("--cross", args.cross),

@@ -69,7 +69,7 @@ pub(super) fn square(canvas: &mut Canvas, across: &Scale, up: &Scale, title: &st
 }
 
 impl Curve {
-    fn draw(&self, canvas: &mut Canvas, across: &Scale, up: &Scale, i: usize) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, across: &Scale, up: &Scale, i: usize) {
         let (colour, dash, _) = look(i);
         let band: Vec<_> = self
             .band
@@ -103,7 +103,7 @@ impl Curve {
     }
 
     /// Writes who this is at the right and returns where the next begins.
-    fn legend(&self, canvas: &mut Canvas, i: usize, mut y: f64) -> f64 {
+    pub(super) fn legend(&self, canvas: &mut Canvas, i: usize, mut y: f64) -> f64 {
         let (colour, dash, _) = look(i);
         let left = LEFT + SIDE + 24.0;
         let room = WIDTH - left - 34.0;

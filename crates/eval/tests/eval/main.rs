@@ -2,5 +2,7 @@
 
 mod alarms;
 mod answers;
+mod deployment;
+mod gap;
 mod readers;
 mod tasks;

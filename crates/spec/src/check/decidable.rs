@@ -1,5 +1,8 @@
 use galen_stats::Level;
-use galen_stats::power::{auroc_power, auroc_size, wilson_power, wilson_size};
+use galen_stats::power::{
+    Bounds, HalfWidths, auroc_power, auroc_size, normal_power, normal_times, wilson_power,
+    wilson_size,
+};
 
 use super::{CrossCheck, Problem, Vocabulary};
 use crate::file::protocol::{Criterion, CriterionKind, Endpoint, ExpectedClusters, Protocol};
@@ -13,12 +16,13 @@ const CASES_MAX: u64 = 1_000_000;
 
 /// A required criterion that the reference set can hardly decide is a coin, and known to be one beforehand.
 ///
-/// Asked where a formula holds: lower bounds of sensitivity, specificity, accuracy and the AUROC, in all cases and in subgroups whose
+/// By a formula where one holds: lower bounds of sensitivity, specificity, accuracy and the AUROC, in all cases and in subgroups whose
 /// expected cases are declared, at the strictest level that a criterion may be asked at, and with cases of one patient worth as much less as
-/// their design effect says. A difference has no declared correlation: there the check says nothing.
+/// their design effect says. Everything else (differences, ranges, other metrics) by the standard error that the team expects, which a
+/// pilot tells.
 ///
 /// # Source
-/// [`galen_stats::power`]: Wilson 1927, Hanley and McNeil 1982.
+/// [`galen_stats::power`]: Wilson 1927, Hanley and McNeil 1982, Julious 2004.
 pub struct Decidable;
 
 impl CrossCheck for Decidable {
@@ -27,7 +31,7 @@ impl CrossCheck for Decidable {
     }
 
     fn holds(&self) -> &'static str {
-        "A required lower bound of sensitivity, specificity, accuracy or AUROC is met with probability 0.80 or more by the expected cases, in all and in subgroups whose cases are declared, if the expected value is true."
+        "A required criterion is met with probability 0.80 or more if the expected value is true: by the expected cases where a formula holds (lower bounds of sensitivity, specificity, accuracy and AUROC, in all and in subgroups whose cases are declared), else by the expected standard error."
     }
 
     fn problems(&self, specs: &Specs, _: &Vocabulary) -> Vec<Problem> {
@@ -37,8 +41,13 @@ impl CrossCheck for Decidable {
         let undecidable = criteria
             .filter(|(_, criterion)| criterion.kind == CriterionKind::Required)
             .filter_map(|(c, criterion)| {
-                let question = Question::of(protocol, criterion)?;
                 let path = format!("criteria[{c}]");
+                if let Some(error) = criterion.expected_error {
+                    return by_error(protocol, criterion, &path, error);
+                }
+                let Some(question) = Question::of(protocol, criterion) else {
+                    return unknown(criterion, path);
+                };
                 match criterion.expected {
                     Some(expected) => question.problem(&format!("{path}.rule"), expected),
                     None => {
@@ -51,6 +60,56 @@ impl CrossCheck for Decidable {
         problems.extend(undecidable);
         problems
     }
+}
+
+/// What is wrong with a criterion whose estimate is expected to have this standard error.
+fn by_error(protocol: &Protocol, criterion: &Criterion, path: &str, error: f64) -> Option<Problem> {
+    let bounds = bounds_of(criterion.rule)?;
+    let path_of_error = format!("{path}.expected_error");
+    if !(error > 0.0 && error.is_finite()) {
+        let message = "a standard error is a number above 0";
+        return Some(Problem::error(Name::Protocol, path_of_error, message));
+    }
+    let Some(expected) = criterion.expected else {
+        let message = "a standard error decides nothing without the value that the team expects";
+        let help = "add `expected`";
+        return Some(Problem::warning(Name::Protocol, path_of_error, message).help(help));
+    };
+    let level = Level::new(*protocol.levels_of(criterion).first()?).ok()?;
+    let halves = HalfWidths::of_error(error, level);
+    let power = normal_power(expected, halves, bounds, level);
+    if power >= POWER {
+        return None;
+    }
+    let message = format!(
+        "this is decided with probability {power:.2} if {expected} is true and the standard error {error}"
+    );
+    let help = match normal_times(expected, halves, bounds, POWER, level) {
+        Some(times) => format!(
+            "{times:.1} times as many cases decide it with probability {POWER:.2} or more; or move the bound and say why"
+        ),
+        None => "no set is large enough: move the bound and say why".to_owned(),
+    };
+    Some(Problem::error(Name::Protocol, format!("{path}.rule"), message).help(help))
+}
+
+/// A criterion of which nobody said what tells whether it can be decided.
+fn unknown(criterion: &Criterion, path: String) -> Option<Problem> {
+    bounds_of(criterion.rule)?;
+    let message = "whether the reference set can decide this is not known";
+    let help = "add `expected` and `expected_error`: the value and the standard error that a pilot tells (galen eval size --pilot)";
+    Some(Problem::warning(Name::Protocol, path, message).help(help))
+}
+
+/// What a rule asks of an interval, if it asks anything.
+fn bounds_of(rule: Rule) -> Option<Bounds> {
+    let (lower, upper) = match rule {
+        Rule::LowerAtLeast(bound) => (Some(bound), None),
+        Rule::UpperAtMost(bound) => (None, Some(bound)),
+        Rule::Inside(low, high) => (Some(low), Some(high)),
+        Rule::Report => return None,
+    };
+    Some(Bounds { lower, upper })
 }
 
 /// Clusters that cannot be.

@@ -270,6 +270,10 @@ pub struct Criterion {
     /// The value that the team expects, for the question whether the set can decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<f64>,
+    /// The standard error that the estimate is expected to have on the reference set, for metrics and differences whose power has no
+    /// formula; `galen eval size --pilot` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_error: Option<f64>,
     /// Applies only to changes of a released model.
     #[serde(default)]
     pub updates_only: bool,

@@ -2,12 +2,29 @@
 
 use galen_eval::binary::Binary;
 use galen_eval::compare::Compared;
+use galen_eval::deployment::Deployment;
 use galen_eval::disparity::{Disparity, Gap};
 use galen_eval::parity::Parity;
 use galen_stats::Estimate;
 use serde_json::Value;
 
 use crate::words::{estimate, number, table};
+
+/// What changes where another share is ill.
+pub fn deployment(found: &Deployment) -> String {
+    let row = |(name, own): (&String, &Estimate)| {
+        let shifted = found.shifted.get(name).map_or(String::new(), estimate);
+        vec![name.clone(), estimate(own), shifted]
+    };
+    let rows: Vec<Vec<String>> = found.metrics.iter().map(row).collect();
+    format!(
+        "\n\nWhere {} are ill, against {} here (cases weighted; log odds shift by {}):\n{}",
+        number(found.prevalence),
+        number(found.here),
+        number(found.shift),
+        table(&["", "the scores as they are", "shifted"], &rows)
+    )
+}
 
 pub fn binary(found: &Binary) -> String {
     let mut lines = vec![format!(

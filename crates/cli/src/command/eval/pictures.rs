@@ -6,13 +6,14 @@ use galen_dossier::plot::{
     Bin, Calibration, Curve, Forest, ForestRow, Lines, Operating, Plot, Roc, Stroke,
 };
 use galen_eval::binary::Binary;
+use galen_eval::deployment::Deployment;
 use galen_stats::Estimate;
 
 use crate::args::How;
 use crate::outside::{try_writing, write_file};
 use crate::place::Place;
 use crate::report::Failure;
-use crate::words::estimate;
+use crate::words::{estimate, number};
 
 const KINDS: [&str; 5] = ["roc", "pr", "calibration", "decision", "forest"];
 
@@ -46,6 +47,7 @@ pub fn wanted(plots: &[String]) -> Result<Vec<(&'static str, PathBuf)>, Failure>
 pub fn draw(
     wanted: &[(&'static str, PathBuf)],
     found: &Binary,
+    deployment: Option<&Deployment>,
     how: &How,
     place: &Place,
 ) -> Result<(), Failure> {
@@ -59,17 +61,22 @@ pub fn draw(
                 "calibration and decision need scores from 0 to 1, roc both kinds of cases, forest a --group",
             )
         };
-        let (plot, alt) = picture(kind, found, how).ok_or_else(absent)?;
+        let (plot, alt) = picture(kind, found, deployment, how).ok_or_else(absent)?;
         write_file(&path, plot.svg(&alt).as_bytes())?;
     }
     Ok(())
 }
 
-fn picture(kind: &str, found: &Binary, how: &How) -> Option<(Plot, String)> {
+fn picture(
+    kind: &str,
+    found: &Binary,
+    deployment: Option<&Deployment>,
+    how: &How,
+) -> Option<(Plot, String)> {
     match kind {
         "roc" => roc(found),
         "pr" => precision_recall(found),
-        "calibration" => calibration(found),
+        "calibration" => calibration(found, deployment),
         "decision" => decision(found),
         _ => forest(found, how),
     }
@@ -133,8 +140,20 @@ fn precision_recall(found: &Binary) -> Option<(Plot, String)> {
     Some((plot, "Precision against recall".to_owned()))
 }
 
-fn calibration(found: &Binary) -> Option<(Plot, String)> {
-    let curve = found.curves.calibration.as_ref()?;
+fn calibration(found: &Binary, deployment: Option<&Deployment>) -> Option<(Plot, String)> {
+    let (curve, observed) = match deployment {
+        None => (
+            found.curves.calibration.as_ref()?,
+            "Observed share".to_owned(),
+        ),
+        Some(deployment) => (
+            deployment.calibration.as_ref()?,
+            format!(
+                "Observed share where {} are ill",
+                number(deployment.prevalence)
+            ),
+        ),
+    };
     let bin = |bin: &galen_eval::curve::Bin| Bin {
         predicted: bin.predicted,
         observed: bin.observed.value,
@@ -144,7 +163,7 @@ fn calibration(found: &Binary) -> Option<(Plot, String)> {
     };
     let plot = Plot::Calibration(Calibration {
         predicted: "Mean score".to_owned(),
-        observed: "Observed share".to_owned(),
+        observed,
         bins: curve.bins.iter().map(bin).collect(),
     });
     Some((plot, "Observed against predicted shares".to_owned()))

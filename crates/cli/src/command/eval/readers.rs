@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use galen_dossier::plot::{Curve, Operating, Plot, ReaderCurve, ReadersOf};
+use galen_eval::EvalError;
 use galen_eval::readers::{
-    AgainstModel, How, OneShotStudy, Ratings, Readings, Study, against_model, evaluate, imrmc,
-    one_shot,
+    AgainstModel, How, OneShotStudy, Ratings, ReaderCurves, Readings, Study, against_model, curves,
+    evaluate, imrmc, model_curve, one_shot,
 };
 use galen_stats::readers::{Covariances, Figure};
 use serde_json::json;
@@ -46,6 +48,11 @@ pub fn readers(args: &EvalReaders, place: &Place) -> Result<Report, Failure> {
         },
     };
     let wrong = |error| failure(&error);
+    if let Some(file) = &args.plot {
+        let plot = picture(&ratings, &how).map_err(wrong)?;
+        let svg = plot.svg("Readers in the plane of a ROC curve");
+        write_file(&place.path(file), svg.as_bytes())?;
+    }
     let (document, text) = if args.model.is_some() || args.model_reader.is_some() {
         let found = against_model(&ratings, &how, level).map_err(wrong)?;
         (json!({ "tests": found }), model_in_words(&found))
@@ -57,6 +64,36 @@ pub fn readers(args: &EvalReaders, place: &Place) -> Result<Report, Failure> {
         (json!(study), in_words(&study))
     };
     Ok(Report::new("eval readers", document, text))
+}
+
+fn picture(ratings: &Ratings, how: &How) -> Result<Plot, EvalError> {
+    let of_test = |test: ReaderCurves| {
+        let area = test.mean_area().map_or(String::new(), |area| {
+            format!(", mean area {}", number(area))
+        });
+        let reader = |(name, points, at)| ReaderCurve { name, points, at };
+        ReadersOf {
+            label: format!("{}{area}", test.test),
+            mean: test.mean,
+            readers: test.readers.into_iter().map(reader).collect(),
+        }
+    };
+    let model = model_curve(ratings, how.model_threshold.or(how.threshold))?;
+    let model = model.map(|(points, at)| Curve {
+        label: "the model".to_owned(),
+        points,
+        band: Vec::new(),
+        operating: at.map(|[false_positive_rate, sensitivity]| Operating {
+            label: "at its threshold".to_owned(),
+            false_positive_rate,
+            sensitivity,
+        }),
+    });
+    let tests = curves(ratings, how.threshold)?;
+    Ok(Plot::Readers(galen_dossier::plot::Readers {
+        tests: tests.into_iter().map(of_test).collect(),
+        model,
+    }))
 }
 
 /// What was asked and does not go together.
