@@ -90,6 +90,9 @@ pub enum Verb {
     /// Read what other tools have written; needs no project
     #[command(subcommand)]
     Import(Import),
+    /// Write what the ledger holds for other tools
+    #[command(subcommand)]
+    Export(Export),
     /// Run stages of pipeline.yaml; what is cached is not computed again
     ///
     /// Example: galen run release1 --as ada
@@ -399,6 +402,37 @@ pub enum Import {
         schema: PathBuf,
         /// The suite to write; without it, it is printed
         #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Check a pre-registered claim (PRML 0.1 and 0.2, as `falsify` locks it) and write it as a criterion for protocol.yaml
+    ///
+    /// The hash is compared with the one that was recorded when the claim was registered: that of FILE.prml.sha256 beside it. Exit 1
+    /// if they differ. A criterion asks of the bound of an interval what a claim asks of a value, so that it is never the easier one.
+    ///
+    /// Example: galen import prml auroc.prml --out criteria.yaml
+    Prml {
+        /// The manifest, in YAML or JSON
+        manifest: PathBuf,
+        /// The hash that was recorded, if no file beside the manifest holds it
+        #[arg(long, value_name = "SHA256")]
+        recorded: Option<String>,
+        /// The endpoint and criterion to write; without it, they are printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Export {
+    /// Write each claim that the frozen protocol makes on its sealed reference set as a PRML 0.1 manifest, with its hash
+    ///
+    /// One manifest a bound, which `falsify verify` checks; a change of a claim amends the manifest before it. They depend on nothing
+    /// but the ledger.
+    ///
+    /// Example: galen export prml --out registered
+    Prml {
+        /// The folder to write CRITERION.prml and CRITERION.prml.sha256 into; without it, they are printed
+        #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
 }

@@ -18,6 +18,7 @@ mod data_withdraw;
 mod dossier;
 mod eval;
 mod explain;
+mod export;
 mod finding;
 mod freeze;
 mod gate;
@@ -74,6 +75,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Data(args) => data::data(&args, place),
         Verb::Eval(args) => eval::eval(&args, place),
         Verb::Import(args) => import::import(&args, place),
+        Verb::Export(args) => export::export(&args, place),
         Verb::Run {
             stages,
             explain,

@@ -11,11 +11,13 @@ mod act;
 mod error;
 pub mod evaluate;
 mod frozen;
+mod gate_stage;
 pub mod keys;
 mod models;
 pub mod ports;
 pub mod predictions;
 mod project;
+mod registered;
 mod report;
 mod rewrite;
 mod snapshot;
@@ -27,6 +29,8 @@ pub use act::{
     Letter, Parted, PersonExplained, Planned, RunDone, Who, Withdrawal,
 };
 pub use error::ActError;
+pub use gate_stage::Stopped;
 pub use models::read_table;
 pub use ports::{Clock, Entropy, Identity, IdentityError, ModelReader, Ports, Purpose};
 pub use project::{Entry, Project};
+pub use registered::Registered;

@@ -4,7 +4,7 @@
 //! and column; [`check()`] asks whether the files fit together. This crate knows no ledger, no data and no model.
 //!
 //! In reading order: [`Name`] and [`Specs`], one module a declared file, [`rule`] (the bound a criterion states),
-//! [`diagnostic`], [`position`] (where a value stands in the text), [`read()`], [`check()`], [`schema`], [`manual`].
+//! [`diagnostic`], [`position`] (where a value stands in the text), [`prml`] (claims in another tool's format), [`read()`], [`check()`], [`schema`], [`manual`].
 
 pub mod check;
 pub mod diagnostic;
@@ -12,6 +12,7 @@ mod file;
 pub mod manual;
 mod nearest;
 pub mod position;
+pub mod prml;
 pub mod read;
 pub mod rule;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! `galen import`.
 
 mod gx;
+mod prml;
 mod tfdv;
 
 use crate::args::Import;
@@ -15,6 +16,11 @@ pub fn import(args: &Import, place: &Place) -> Result<Report, Failure> {
             set,
             skip_bad,
         } => gx::gx(source, out.as_deref(), set, *skip_bad, place),
+        Import::Prml {
+            manifest,
+            recorded,
+            out,
+        } => prml::prml(manifest, recorded.as_deref(), out.as_deref(), place),
         Import::Tfdv { schema, out } => tfdv::tfdv(schema, out.as_deref(), place),
     }
 }

@@ -40,7 +40,7 @@ pub fn run(
         ));
     }
     let actor = place.actor()?;
-    let (mut lines, mut runs) = (Vec::new(), Vec::new());
+    let (mut lines, mut runs, mut goes_on) = (Vec::new(), Vec::new(), true);
     for target in &targets {
         let done = project.run(&actor, as_of, target)?;
         let mut stages = Vec::new();
@@ -94,7 +94,19 @@ pub fn run(
                 ));
             }
         }
+        if let Some(stopped) = &done.stopped {
+            goes_on = false;
+            lines.push(format!(
+                "  the gate {} is {}: what comes after it does not run ({})",
+                stopped.stage,
+                stopped.verdict,
+                stopped.criteria.join(", ")
+            ));
+        }
         runs.push(json!({
+            "stopped": done.stopped.as_ref().map(|stopped| json!({
+                "stage": stopped.stage, "verdict": stopped.verdict, "criteria": stopped.criteria,
+            })),
             "run": done.run.id,
             "stages": stages,
             "model": done.run.model,
@@ -108,7 +120,7 @@ pub fn run(
         document = json!({"run": null, "stages": []});
         lines.push("There is no stage to run.".to_owned());
     }
-    Ok(Report::new("run", document, lines.join("\n")))
+    Ok(Report::new("run", document, lines.join("\n")).judged(goes_on))
 }
 
 pub fn runs(place: &Place) -> Result<Report, Failure> {

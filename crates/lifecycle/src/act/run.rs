@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::error::ActError;
+use crate::gate_stage::Stopped;
 use crate::project::{Entry, Project};
 
 /// A run that was recorded.
@@ -23,6 +24,8 @@ pub struct RunDone {
     pub entry: Entry,
     pub run: Run,
     pub stages: Vec<StageDone>,
+    /// The gate stage that did not let the run go on, where one did.
+    pub stopped: Option<Stopped>,
 }
 
 /// One stage of a run, for people.
@@ -52,18 +55,31 @@ impl Project {
         let pipeline = self.pipeline(&state)?;
         let graph = Graph::new(&pipeline).map_err(wrong_pipeline)?;
         let selection = select(&graph, targets)?;
-        let planned = self.plan_stages(&state, &graph, &selection)?;
-        Ok(planned
-            .into_iter()
-            .map(|planned| Planned {
-                stage: planned.stage.name.clone(),
-                cached: matches!(planned.status, Status::Cached(_)),
-                why: match &planned.status {
-                    Status::Cached(_) => Vec::new(),
-                    Status::Run(why) => why.iter().map(ToString::to_string).collect(),
-                },
-            })
-            .collect())
+        let without = Graph::new(&pipeline.without_gates()).map_err(wrong_pipeline)?;
+        let others: Vec<&Stage> = selection
+            .iter()
+            .copied()
+            .filter(|stage| !stage.is_gate())
+            .collect();
+        let planned = self.plan_stages(&state, &without, &others)?;
+        let mut planned = planned.into_iter().map(|planned| Planned {
+            stage: planned.stage.name.clone(),
+            cached: matches!(planned.status, Status::Cached(_)),
+            why: match &planned.status {
+                Status::Cached(_) => Vec::new(),
+                Status::Run(why) => why.iter().map(ToString::to_string).collect(),
+            },
+        });
+        let of_gate = |stage: &Stage| Planned {
+            stage: stage.name.clone(),
+            cached: false,
+            why: vec!["a gate is asked each time".to_owned()],
+        };
+        let all = selection.iter().filter_map(|stage| match stage.is_gate() {
+            true => Some(of_gate(stage)),
+            false => planned.next(),
+        });
+        Ok(all.collect())
     }
 
     /// The stages that a run without names means: those that no other stage reads from.
@@ -84,19 +100,41 @@ impl Project {
             .collect())
     }
 
-    /// Runs a stage with all that it needs, and records the run.
+    /// Runs a stage with all that it needs, and records the run. Gate stages before it come first, each with a run of its own that is
+    /// recorded; one that does not let the run go on ends it there.
     ///
     /// # Errors
-    /// [`ActError`]; what earlier stages computed is kept and cached, and nothing is recorded.
+    /// [`ActError`]; what earlier stages computed is kept and cached, and what was not finished is not recorded.
     pub fn run(&self, by: &Actor, as_of: Option<Date>, target: &str) -> Result<RunDone, ActError> {
-        let state = self.state()?;
-        let pipeline = self.pipeline(&state)?;
+        let pipeline = self.pipeline(&self.state()?)?;
         let graph = Graph::new(&pipeline).map_err(wrong_pipeline)?;
+        let without = Graph::new(&pipeline.without_gates()).map_err(wrong_pipeline)?;
         let selection = select(&graph, &[target.to_owned()])?;
+        for gate in selection.into_iter().filter(|stage| stage.is_gate()) {
+            let done = self.gate_stage(&graph, gate, |model| {
+                self.run_stages(by, as_of, &without, &pipeline, model)
+            })?;
+            if done.stopped.is_some() || gate.name == target {
+                return Ok(done);
+            }
+        }
+        self.run_stages(by, as_of, &without, &pipeline, target)
+    }
+
+    fn run_stages(
+        &self,
+        by: &Actor,
+        as_of: Option<Date>,
+        graph: &Graph,
+        pipeline: &Pipeline,
+        target: &str,
+    ) -> Result<RunDone, ActError> {
+        let state = self.state()?;
+        let selection = select(graph, &[target.to_owned()])?;
         let mut done: Vec<StageDone> = Vec::new();
         while done.len() < selection.len() {
             // Planned anew after each stage: what a stage wrote names the recipe of the next.
-            let mut planned = self.plan_stages(&state, &graph, &selection)?;
+            let mut planned = self.plan_stages(&state, graph, &selection)?;
             done.push(self.run_stage(&state, planned.swap_remove(done.len()))?);
         }
         let model = done
@@ -135,6 +173,7 @@ impl Project {
             entry,
             run,
             stages: done,
+            stopped: None,
         })
     }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use super::{CrossCheck, Problem, Vocabulary};
+use crate::file::pipeline::{GATE, GoOn};
 use crate::file::{Name, Specs};
 
 /// A stage is one thing to do, and what it writes is its own and lies in the project.
@@ -13,7 +14,7 @@ impl CrossCheck for Stages {
     }
 
     fn holds(&self) -> &'static str {
-        "Every stage has either a command or a native stage of the manual, and outs inside the project that no other stage writes."
+        "Every stage has either a command or a native stage of the manual, and outs inside the project that no other stage writes; a gate reads a model."
     }
 
     fn problems(&self, specs: &Specs, vocabulary: &Vocabulary) -> Vec<Problem> {
@@ -47,8 +48,33 @@ impl CrossCheck for Stages {
                     push(&key, format!("`{other}` writes `{out}` already"));
                 }
             }
-            if let Some(native) = &stage.native {
-                let known = vocabulary.natives.iter().map(String::as_str);
+            if stage.is_gate() {
+                let reads = |dep: &String| {
+                    let mut outs = specs
+                        .pipeline
+                        .stages
+                        .iter()
+                        .filter(|other| !other.is_gate())
+                        .flat_map(|other| &other.outs);
+                    outs.any(|out| dep == out || dep.starts_with(&format!("{out}/")))
+                };
+                if !stage.deps.iter().any(reads) {
+                    push(
+                        "deps",
+                        "a gate reads the folder of a model that another stage writes".to_owned(),
+                    );
+                }
+                for (key, value) in &stage.params {
+                    let words = GoOn::ALL.map(|(word, _)| word);
+                    if key != "go_on" || !value.as_str().is_some_and(|value| words.contains(&value))
+                    {
+                        let message =
+                            format!("a gate has one parameter, `go_on`: {}", words.join(", "));
+                        push("params", message);
+                    }
+                }
+            } else if let Some(native) = &stage.native {
+                let known = vocabulary.natives.iter().map(String::as_str).chain([GATE]);
                 let at = path("native");
                 let unknown =
                     Problem::unless_named(Name::Pipeline, at, "native stage", native, known);

@@ -2,5 +2,6 @@
 
 mod cross_checks;
 mod example;
+mod prml;
 mod published;
 mod untrusted;
