@@ -375,13 +375,15 @@ impl Columns {
         })
     }
 
-    /// The rows that have a truth and an answer, and how many have not.
+    /// The rows that have a truth and an answer, in an order that does not depend on that of the table, and how many have not; `answers`
+    /// are columns of answers besides those of `self`.
     ///
     /// # Errors
     /// [`EvalError`] for rows without an answer unless they are to be left out, and if no row is left.
     pub(crate) fn judged(
         &self,
         table: &Table,
+        answers: &[&str],
         has_truth: impl Fn(usize) -> bool,
         has_answer: impl Fn(usize) -> bool,
     ) -> Result<(Vec<usize>, LeftOut), EvalError> {
@@ -395,10 +397,15 @@ impl Columns {
             }
         }
         self.may_leave_out(&left_out)?;
-        match rows.is_empty() {
-            true => Err(EvalError::NoTruth(self.truth.clone())),
-            false => Ok((rows, left_out)),
+        if rows.is_empty() {
+            return Err(EvalError::NoTruth(self.truth.clone()));
         }
+        let own = [&self.cluster, &self.score, &self.predicted, &self.weight];
+        let own = own.into_iter().filter_map(|column| column.as_deref());
+        let truth = table.has(&self.truth).then_some(self.truth.as_str());
+        let all: Vec<&str> = own.chain(truth).chain(answers.iter().copied()).collect();
+        in_order(table, &all, &mut rows)?;
+        Ok((rows, left_out))
     }
 
     /// Refuses rows without an answer unless they are to be left out, as [`Self::read`] does.
@@ -463,6 +470,37 @@ impl Columns {
         let found = repeating(table, rows).into_iter();
         Ok(found.map(warned).collect())
     }
+}
+
+/// Puts rows into the order of what stands in these columns, so that draws are the same whatever the order of the table.
+pub(crate) fn in_order(
+    table: &Table,
+    columns: &[&str],
+    rows: &mut [usize],
+) -> Result<(), EvalError> {
+    enum Values {
+        Numbers(Vec<Option<f64>>),
+        Texts(Vec<Option<String>>),
+    }
+    let mut held = Vec::new();
+    for column in columns {
+        held.push(match table.kind(column)?.is_numeric() {
+            true => Values::Numbers(table.numbers(column)?),
+            false => Values::Texts(table.texts(column)?),
+        });
+    }
+    let by = |values: &Values, a: usize, b: usize| match values {
+        Values::Numbers(values) => match (values[a], values[b]) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
+        Values::Texts(values) => values[a].cmp(&values[b]),
+    };
+    rows.sort_by(|&a, &b| {
+        let each = held.iter().map(|values| by(values, a, b));
+        each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    });
+    Ok(())
 }
 
 /// The scores of the chosen rows; one that is absent is worse than every other for the case's truth.

@@ -104,7 +104,10 @@ pub fn evaluate(
         predicted.as_ref().is_none_or(|texts| texts[row].is_some())
             && of_class.iter().all(|score| score[row].is_some())
     };
-    let (rows, left_out) = columns.judged(table, |row| truth[row].is_some(), has_answer)?;
+    let (rows, left_out) = {
+        let besides: Vec<&str> = scores.iter().map(|(_, column)| column.as_str()).collect();
+        columns.judged(table, &besides, |row| truth[row].is_some(), has_answer)?
+    };
     // The scores of the classes, in their order; a class of the truth without a column has none.
     let order: Option<Vec<usize>> = classes
         .iter()

@@ -12,7 +12,7 @@ use galen_table::Table;
 use serde::Serialize;
 
 use crate::binary::{Chosen, chosen_beside, estimates};
-use crate::columns::Read;
+use crate::columns::{Read, in_order};
 use crate::drawn::Patients;
 use crate::group::{GroupOf, by_group};
 use crate::{Columns, EvalError, LeftOut, Settings};
@@ -130,7 +130,26 @@ pub fn evaluate(
         read.push(own.read(table)?);
     }
     let rows: BTreeSet<usize> = read.iter().flat_map(|read| &read.rows).copied().collect();
-    let rows: Vec<usize> = rows.into_iter().collect();
+    let mut rows: Vec<usize> = rows.into_iter().collect();
+    let of_labels = labels.iter().flat_map(|label| {
+        [
+            Some(&label.truth),
+            label.score.as_ref(),
+            label.predicted.as_ref(),
+        ]
+    });
+    let by: Vec<&str> = columns
+        .cluster
+        .iter()
+        .chain(of_labels.flatten())
+        .map(String::as_str)
+        .collect();
+    in_order(table, &by, &mut rows)?;
+    let place_of: BTreeMap<usize, usize> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, &row)| (row, place))
+        .collect();
     let cluster = columns.patients(table, &rows)?;
     let mut bench = Bench {
         cases: vec![vec![None; labels.len()]; rows.len()],
@@ -140,11 +159,7 @@ pub fn evaluate(
         metrics: metrics.iter().map(Chosen::metric).collect(),
     };
     for (label, read) in read.iter().enumerate() {
-        let place = |row: &usize| {
-            rows.binary_search(row)
-                .expect("rows hold those of each label")
-        };
-        let places: Vec<usize> = read.rows.iter().map(place).collect();
+        let places: Vec<usize> = read.rows.iter().map(|row| place_of[row]).collect();
         for (at, &place) in places.iter().enumerate() {
             bench.cases[place][label] = Some(cell(read, at));
         }

@@ -129,7 +129,7 @@ pub fn evaluate(
         predicted.as_ref().is_none_or(|texts| texts[row].is_some())
             && score.as_ref().is_none_or(|score| score[row].is_some())
     };
-    let (rows, left_out) = columns.judged(table, |row| truth[row].is_some(), has_answer)?;
+    let (rows, left_out) = columns.judged(table, &[], |row| truth[row].is_some(), has_answer)?;
     let (ids, metrics) = chosen_beside(settings, ORDINAL)?;
     let places = |column: &str, texts: &[Option<String>]| -> Result<Vec<usize>, EvalError> {
         let own = rows.iter().filter_map(|&row| texts[row].as_deref());

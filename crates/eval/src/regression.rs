@@ -96,7 +96,7 @@ pub fn evaluate(
         .ok_or(EvalError::NothingToJudge)?;
     let (truth, own) = (numbers(table, &columns.truth)?, numbers(table, own)?);
     let has_truth = |row: usize| truth[row].is_some();
-    let (rows, left_out) = columns.judged(table, has_truth, |row| own[row].is_some())?;
+    let (rows, left_out) = columns.judged(table, &[], has_truth, |row| own[row].is_some())?;
     let pairs = rows.iter().filter_map(|&row| truth[row].zip(own[row]));
     let pairs: Vec<(f64, f64)> = pairs.collect();
     let asked = settings.among(REGRESSION.iter().map(|one| one.id))?;

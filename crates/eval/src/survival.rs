@@ -101,7 +101,11 @@ impl Asked {
         }
         let has_truth = |row: usize| time[row].is_some() && has_end(row);
         let has_answer = |row: usize| scores.iter().all(|score| score[row].is_some());
-        let (rows, left_out) = columns.judged(table, has_truth, has_answer)?;
+        let besides = self.scores.iter().map(|(_, column)| column.as_str());
+        let besides: Vec<&str> = besides
+            .chain(std::iter::once(self.event.as_str()))
+            .collect();
+        let (rows, left_out) = columns.judged(table, &besides, has_truth, has_answer)?;
         let times: Vec<f64> = rows.iter().filter_map(|&row| time[row]).collect();
         if let Some((row, time)) = rows.iter().zip(&times).find(|(_, time)| **time < 0.0) {
             return Err(EvalError::Other(format!(
