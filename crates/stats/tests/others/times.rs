@@ -11,8 +11,8 @@ use galen_stats::survival::competing::{Ended, brier, c_index, cumulative_auc, in
 use serde_json::Value;
 
 fn read(part: &str) -> Value {
-    let document: Value =
-        serde_json::from_str(include_str!("reference/times.json")).expect("the reference is JSON");
+    let document: Value = serde_json::from_str(include_str!("../reference/times.json"))
+        .expect("the reference is JSON");
     document[part].clone()
 }
 

@@ -27,7 +27,7 @@ struct Answer {
 
 #[test]
 fn parts_of_a_gap_are_those_of_other_libraries() {
-    let text = include_str!("reference/attribution.json");
+    let text = include_str!("../reference/attribution.json");
     let reference: Reference = serde_json::from_str(text).expect("the reference");
     let truth = reference.truth.iter().map(|&truth| truth == 1).collect();
     let cases = Cases::new(truth, reference.score, Some(reference.threshold), None).expect("cases");

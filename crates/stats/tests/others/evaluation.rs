@@ -159,7 +159,7 @@ fn survival_is_scikit_survivals_and_lifelines() {
 fn masks_compare_as_scipy_and_scikit_learn_say() {
     use galen_stats::segmentation::{Compared, Pair};
     let cases: Vec<Value> =
-        serde_json::from_str(include_str!("reference/segmentation.json")).expect("JSON");
+        serde_json::from_str(include_str!("../reference/segmentation.json")).expect("JSON");
     for case in &cases {
         let mask = |name: &str| -> Vec<bool> {
             case[name]
@@ -201,7 +201,7 @@ fn masks_compare_as_scipy_and_scikit_learn_say() {
 fn boxes_are_judged_as_pycocotools_judges_them() {
     use galen_stats::detection::{Detections, Found, Region};
     let reference: Value =
-        serde_json::from_str(include_str!("reference/detection.json")).expect("JSON");
+        serde_json::from_str(include_str!("../reference/detection.json")).expect("JSON");
     let rows = |name: &str| -> Vec<Vec<f64>> {
         serde_json::from_value(reference[name].clone()).expect("rows")
     };

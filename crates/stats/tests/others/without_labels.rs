@@ -9,7 +9,7 @@ use galen_stats::without_labels::{
 use serde_json::Value;
 
 fn document() -> Value {
-    serde_json::from_str(include_str!("reference/without_labels.json")).expect("it is JSON")
+    serde_json::from_str(include_str!("../reference/without_labels.json")).expect("it is JSON")
 }
 
 fn numbers(list: &Value) -> Vec<f64> {
