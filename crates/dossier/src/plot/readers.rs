@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::canvas::{Anchor, Canvas, INK, SOFT, WIDTH, look, wrapped};
-use super::frame::Scale;
-use super::roc::{Curve, square};
+use super::roc::{Curve, LEFT, SIDE, TOP, plane};
 
 /// Readers in the plane of a ROC curve: a thin curve each, the mean of those of a test thick, a mark where a reader decides; and perhaps a
 /// model beside them.
@@ -33,22 +32,9 @@ pub struct ReaderCurve {
     pub at: Option<[f64; 2]>,
 }
 
-const LEFT: f64 = 62.0;
-const TOP: f64 = 30.0;
-const SIDE: f64 = 330.0;
-
 impl Readers {
     pub(super) fn draw(&self) -> Canvas {
-        let mut canvas = Canvas::new(TOP + SIDE + 48.0);
-        let across = Scale::new(0.0, 1.0, LEFT, LEFT + SIDE);
-        let up = Scale::new(0.0, 1.0, TOP + SIDE, TOP);
-        square(
-            &mut canvas,
-            &across,
-            &up,
-            "False positive rate (1 − specificity)",
-        );
-        canvas.strong([2.0, 14.0], Anchor::Start, INK, "Sensitivity");
+        let (mut canvas, across, up) = plane();
         let placed = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
             let finite = points
                 .iter()

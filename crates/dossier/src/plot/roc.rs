@@ -34,22 +34,28 @@ pub struct Operating {
     pub sensitivity: f64,
 }
 
-const LEFT: f64 = 62.0;
-const TOP: f64 = 30.0;
-const SIDE: f64 = 330.0;
+pub(super) const LEFT: f64 = 62.0;
+pub(super) const TOP: f64 = 30.0;
+pub(super) const SIDE: f64 = 330.0;
+
+/// The plane of sensitivity against the false positive rate, and the scales across and up.
+pub(super) fn plane() -> (Canvas, Scale, Scale) {
+    let mut canvas = Canvas::new(TOP + SIDE + 48.0);
+    let across = Scale::new(0.0, 1.0, LEFT, LEFT + SIDE);
+    let up = Scale::new(0.0, 1.0, TOP + SIDE, TOP);
+    square(
+        &mut canvas,
+        &across,
+        &up,
+        "False positive rate (1 − specificity)",
+    );
+    canvas.strong([2.0, 14.0], Anchor::Start, INK, "Sensitivity");
+    (canvas, across, up)
+}
 
 impl Roc {
     pub(super) fn draw(&self) -> Canvas {
-        let mut canvas = Canvas::new(TOP + SIDE + 48.0);
-        let across = Scale::new(0.0, 1.0, LEFT, LEFT + SIDE);
-        let up = Scale::new(0.0, 1.0, TOP + SIDE, TOP);
-        square(
-            &mut canvas,
-            &across,
-            &up,
-            "False positive rate (1 − specificity)",
-        );
-        canvas.strong([2.0, 14.0], Anchor::Start, INK, "Sensitivity");
+        let (mut canvas, across, up) = plane();
         let mut y = TOP + 10.0;
         for (i, curve) in self.curves.iter().enumerate() {
             curve.draw(&mut canvas, &across, &up, i);
