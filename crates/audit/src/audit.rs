@@ -1,0 +1,237 @@
+//! A paper judged item by item, with the quotes that the verdicts rest on.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::item::Item;
+use crate::items;
+use crate::judging::section::Section;
+use crate::judging::{Finding, Judge, Passage, Verdict};
+use crate::numbers::{self, Remark};
+use crate::paper::{Block, Format, Kind, Paper, Piece};
+use crate::subject::{Subject, subject};
+
+/// What a paper reports, leaves out, and what does not add up in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Audit {
+    pub title: Option<String>,
+    pub format: Format,
+    pub pages: Option<u32>,
+    /// Whether the paper is of a kind that the rubric is for.
+    pub subject: Subject,
+    /// In the order of the rubric.
+    pub items: Vec<Judged>,
+    pub remarks: Vec<Doubt>,
+    /// What reading could not do.
+    pub warnings: Vec<String>,
+}
+
+/// An item with its verdict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judged {
+    #[serde(flatten)]
+    pub asked: Asked,
+    pub verdict: Verdict,
+    /// The paper itself says that it was not done.
+    pub declared: bool,
+    pub evidence: Vec<Quote>,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked {
+    pub id: String,
+    pub group: String,
+    pub what: String,
+    pub weight: u8,
+    pub gmlp: Vec<u8>,
+    pub maps: std::collections::BTreeMap<String, Vec<String>>,
+    pub question: String,
+    pub why: String,
+}
+
+impl From<&Item> for Asked {
+    fn from(item: &Item) -> Asked {
+        Asked {
+            id: item.id.clone(),
+            group: item.group.clone(),
+            what: item.what.clone(),
+            weight: item.weight,
+            gmlp: item.gmlp.clone(),
+            maps: item.maps.clone(),
+            question: item.question.clone(),
+            why: item.why.clone(),
+        }
+    }
+}
+
+/// Words of the paper and where they stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    pub quote: String,
+    /// What it tells: a fact of the item, or `declared`.
+    pub tells: String,
+    /// The innermost heading above it, or the label of the table or figure.
+    pub section: Option<String>,
+    /// From 1.
+    pub page: Option<u32>,
+    /// Of its first byte in the paper's text.
+    pub offset: usize,
+}
+
+/// Numbers that do not go together, with where they stand.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Doubt {
+    #[serde(flatten)]
+    pub remark: Remark,
+    pub quotes: Vec<Quote>,
+}
+
+/// A passage with its place in the paper.
+pub(crate) struct Place<'a> {
+    pub passage: Passage<'a>,
+    pub offset: usize,
+    block: &'a Block,
+}
+
+/// Audits a paper.
+pub fn audit(paper: &Paper) -> Audit {
+    let mut audits = audits(std::slice::from_ref(paper));
+    audits
+        .pop()
+        .unwrap_or_else(|| unreachable!("one paper has one audit"))
+}
+
+/// Audits papers, in their order; each item is made ready once for all of them.
+pub fn audits(papers: &[Paper]) -> Vec<Audit> {
+    let places: Vec<Vec<Place>> = papers.par_iter().map(places).collect();
+    let passages: Vec<Vec<Passage>> = places
+        .iter()
+        .map(|places| places.iter().map(|place| place.passage.clone()).collect())
+        .collect();
+    // By item, then by paper.
+    let judged: Vec<Vec<Judged>> = items::each(|judge| {
+        let papers = places.par_iter().zip(&passages);
+        papers
+            .map(|(places, passages)| of_item(judge, places, passages))
+            .collect()
+    });
+    let mut of_papers: Vec<Vec<Judged>> = papers.iter().map(|_| Vec::new()).collect();
+    for item in judged {
+        let both = of_papers.iter_mut().zip(item);
+        both.for_each(|(items, item)| items.push(item));
+    }
+    let all = papers
+        .par_iter()
+        .zip(of_papers)
+        .zip(places.par_iter().zip(&passages));
+    all.map(|((paper, items), (places, passages))| Audit {
+        title: paper.title.clone(),
+        format: paper.format,
+        pages: paper.pages,
+        subject: subject(paper.title.as_deref(), passages),
+        items,
+        remarks: doubts(places, passages),
+        warnings: paper.warnings.clone(),
+    })
+    .collect()
+}
+
+fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
+    let Finding {
+        verdict,
+        declared,
+        evidence,
+    } = judge.judge(passages);
+    let told = evidence.iter();
+    let mut quotes: Vec<Quote> = told
+        .map(|evidence| quote(&places[evidence.passage], &evidence.fact))
+        .collect();
+    // One passage can tell several facts; it is quoted once.
+    let mut seen = BTreeSet::new();
+    quotes.retain(|quote| seen.insert(quote.offset));
+    Judged {
+        asked: Asked::from(&judge.item),
+        verdict,
+        declared,
+        evidence: quotes,
+    }
+}
+
+fn doubts(places: &[Place], passages: &[Passage]) -> Vec<Doubt> {
+    let doubt = |remark: Remark| Doubt {
+        quotes: remark
+            .passages
+            .iter()
+            .map(|&at| quote(&places[at], remark.check))
+            .collect(),
+        remark,
+    };
+    let remarks = numbers::check(passages).remarks.into_iter();
+    remarks.map(doubt).collect()
+}
+
+/// The passages that can be evidence: sentences, captions and rows, without references, running heads and headings.
+pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
+    let mut found = Vec::new();
+    let mut section = Section::Abstract;
+    let mut paragraph = 0;
+    let mut is_after_table = false;
+    let mut last_block = usize::MAX;
+    for sentence in paper.sentences() {
+        let block = &paper.blocks[sentence.block];
+        let is_table = matches!(
+            block.kind,
+            Kind::Row
+                | Kind::Caption {
+                    of: Piece::Table,
+                    ..
+                }
+        );
+        match &block.kind {
+            Kind::Title | Kind::Heading { .. } | Kind::Reference | Kind::Furniture => continue,
+            Kind::Abstract => section = Section::Abstract,
+            _ => {
+                if let Some(own) = Section::of(&block.section) {
+                    section = own;
+                } else if section == Section::Abstract && !block.section.is_empty() {
+                    // A heading that says nothing known, after the abstract.
+                    section = Section::Methods;
+                }
+            }
+        }
+        if sentence.block != last_block && !(is_table && is_after_table) {
+            paragraph += 1;
+        }
+        last_block = sentence.block;
+        is_after_table = is_table;
+        found.push(Place {
+            passage: Passage {
+                text: &paper.text[sentence.range.clone()],
+                section,
+                paragraph,
+                is_table: is_table || matches!(block.kind, Kind::Caption { .. }),
+            },
+            offset: sentence.range.start,
+            block,
+        });
+    }
+    found
+}
+
+fn quote(place: &Place, tells: &str) -> Quote {
+    let section = match &place.block.kind {
+        Kind::Caption { label, .. } => Some(label.clone()),
+        Kind::Abstract => Some("Abstract".to_owned()),
+        _ => place.block.section.last().cloned(),
+    };
+    Quote {
+        quote: place.passage.text.replace('\t', " | "),
+        tells: tells.to_owned(),
+        section,
+        page: place.block.page,
+        offset: place.offset,
+    }
+}

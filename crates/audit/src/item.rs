@@ -1,0 +1,235 @@
+//! What a paper is asked: one file an item of the rubric, with what tells of it and sentences that try it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::judging::section::Section;
+
+/// An item of the rubric, as it stands in its file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// `PROV-1`.
+    pub id: String,
+    /// The heading that it stands below: `Data provenance`.
+    pub group: String,
+    /// What is looked for.
+    pub what: String,
+    /// 3: a regulator would stop here; 2: important; 1: useful.
+    pub weight: u8,
+    /// Principles of Good Machine Learning Practice that it informs, from 1 to 10.
+    pub gmlp: Vec<u8>,
+    /// Items of reporting checklists that ask the same: `tripod_ai`, `claim`, `stard_ai`, `probast_ai`.
+    #[serde(default)]
+    pub maps: BTreeMap<String, Vec<String>>,
+    /// What to ask the developers if it is missing.
+    pub question: String,
+    /// Why it matters for patients.
+    pub why: String,
+    /// What can be found, by name.
+    pub facts: BTreeMap<String, Fact>,
+    /// What must be found for the verdict `reported`.
+    pub reported: Need,
+    /// What must be found for the verdict `partial`.
+    pub partial: Need,
+    /// Sentences that say themselves that it was not done, not collected, not available.
+    #[serde(default)]
+    pub declared: Vec<String>,
+    /// Sentences with the verdict of a paper that says nothing else; they are the item's tests.
+    pub examples: Examples,
+}
+
+/// Something that a sentence can tell.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// Patterns of which one must be found.
+    pub cues: Vec<String>,
+    /// Patterns of which, if there are any, one must be found in the same sentence too.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Patterns of which, if there are any, one must be found in the same paragraph too.
+    #[serde(default)]
+    pub near: Vec<String>,
+    /// Patterns that unmake the sentence for this fact: traps.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Only in these sections; everywhere if there are none. Captions and tables count as wherever they stand.
+    #[serde(default)]
+    pub only_in: Vec<Section>,
+    /// Never in these sections.
+    #[serde(default)]
+    pub never_in: Vec<Section>,
+    /// A negated sentence tells it as well: `no patient was in two sets`.
+    #[serde(default)]
+    pub also_negated: bool,
+    /// A sentence on what will, should or could be tells it as well.
+    #[serde(default)]
+    pub also_planned: bool,
+    /// A sentence on the work of others, or in an introduction, tells it as well.
+    #[serde(default)]
+    pub also_cited: bool,
+}
+
+/// What must be found, by names of facts: `source`, `planned monitoring` (a plan or wish will do), `cited agreement` (other people's will
+/// do), or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Need {
+    One(String),
+    All {
+        all: Vec<Need>,
+    },
+    Any {
+        any: Vec<Need>,
+    },
+    /// At least so many of these.
+    Some {
+        some: usize,
+        of: Vec<Need>,
+    },
+}
+
+/// Sentences that try an item.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    pub reported: Vec<Text>,
+    #[serde(default)]
+    pub partial: Vec<Text>,
+    /// With traps among them.
+    pub not_reported: Vec<Text>,
+    /// That themselves say that it was not done.
+    #[serde(default)]
+    pub declared: Vec<Text>,
+}
+
+/// A passage, of the methods unless it says where it stands.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    Plain(String),
+    In { section: Section, text: String },
+}
+
+impl Text {
+    pub fn parts(&self) -> (Section, &str) {
+        match self {
+            Text::Plain(text) => (Section::Methods, text),
+            Text::In { section, text } => (*section, text),
+        }
+    }
+}
+
+/// The words that patterns share, by name: `{dataset}` stands for `(?:MIMIC|eICU|…)`.
+static WORDS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+    serde_saphyr::from_str(include_str!("../items/words.yaml"))
+        .unwrap_or_else(|error| unreachable!("words.yaml: {error}"))
+});
+
+/// A pattern of an item's file: case does not count unless it begins with `(?-i)`, a blank is any white space (` ?` also none),
+/// `{name}` is one of the words of that name.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
+    let whole = format!("(?i){}", plain(&expanded(text)?));
+    Regex::new(&whole).map_err(|error| format!("`{text}`: {error}"))
+}
+
+/// A pattern with its names replaced by their words, which may name others. Nothing is compiled here: a word stands in hundreds of
+/// patterns.
+fn expanded(text: &str) -> Result<String, String> {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        whole.push_str(before);
+        let end = after
+            .find('}')
+            .ok_or_else(|| format!("`{text}` has no end of `{{`"))?;
+        let name = &after[1..end];
+        match WORDS.get(name) {
+            Some(words) => {
+                let each: Result<Vec<String>, String> =
+                    words.iter().map(|word| expanded(word)).collect();
+                whole.push_str(&format!("(?:{})", each?.join("|")));
+            }
+            // A number of times, as in `\d{4}`.
+            None if name
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || letter == ',') =>
+            {
+                whole.push_str(&after[..=end]);
+            }
+            None => return Err(format!("`{text}` names `{name}`, which words.yaml has not")),
+        }
+        rest = &after[end + 1..];
+    }
+    whole.push_str(rest);
+    Ok(whole.replace(" ?", r"\s*").replace(' ', r"\s+"))
+}
+
+/// With letters, digits, blanks and edges of words of Latin script instead of all scripts: papers are English, and the tables of all
+/// scripts made the patterns of all items take seconds to build.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(2 * text.len());
+    let mut in_class = false;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let members = match letter {
+            '\\' => {
+                let escaped = letters.next().unwrap_or('\\');
+                match escaped {
+                    'w' => "0-9A-Za-z_\u{c0}-\u{24f}",
+                    'd' => "0-9",
+                    's' => r"\t\n\r\x20\x{a0}",
+                    'b' if !in_class => {
+                        plain.push_str(r"(?-u:\b)");
+                        continue;
+                    }
+                    other => {
+                        plain.push('\\');
+                        plain.push(other);
+                        continue;
+                    }
+                }
+            }
+            other => {
+                in_class = other == '[' || in_class && other != ']';
+                plain.push(other);
+                continue;
+            }
+        };
+        match in_class {
+            true => plain.push_str(members),
+            false => plain.push_str(&format!("[{members}]")),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn a_blank_that_may_be_missing_may_be_missing() {
+        let regex = pattern("area ?under the curve").expect("a pattern");
+        assert!(regex.is_match("Areaunder the  curve"));
+        assert!(regex.is_match("area under the curve"));
+        assert!(!regex.is_match("area under thecurve"));
+    }
+
+    #[test]
+    fn words_are_words_of_latin_script() {
+        let regex = pattern(r"\b[\w-]+ hospital\b").expect("a pattern");
+        assert!(regex.is_match("the Tübingen-Süd hospital."));
+        assert!(!regex.is_match("the Süd hospitals"));
+        let regex = pattern(r"\b{percent}").expect("a pattern");
+        assert!(regex.is_match("(12.5 %)") && !regex.is_match("x12"));
+    }
+}

@@ -1,0 +1,285 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use regex::Regex;
+use serde::Serialize;
+
+use super::context::{Context, context};
+use super::section::Section;
+use crate::item::{Fact, Item, Need, pattern};
+
+/// A sentence, caption or row of a table, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage<'a> {
+    pub text: &'a str,
+    pub section: Section,
+    /// Sentences of one paragraph, and rows of one table with its caption, have one number.
+    pub paragraph: usize,
+    /// Whether it is a row of a table or a caption.
+    pub is_table: bool,
+}
+
+/// What a paper says of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Reported,
+    Partial,
+    NotReported,
+    NotApplicable,
+}
+
+/// A passage that tells a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The number of the passage.
+    pub passage: usize,
+    /// The name of the fact; `declared` for one that says that it was not done.
+    pub fact: String,
+}
+
+/// The verdict on an item and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub verdict: Verdict,
+    /// The paper itself says that it was not done.
+    pub declared: bool,
+    /// The best passage of each fact that counted, in the order of the facts.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An item whose patterns are ready.
+pub struct Judge {
+    pub item: Item,
+    facts: BTreeMap<String, Patterns>,
+    declared: Vec<Regex>,
+}
+
+struct Patterns {
+    cues: Vec<Regex>,
+    with: Vec<Regex>,
+    near: Vec<Regex>,
+    unless: Vec<Regex>,
+}
+
+/// How a fact was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    Said,
+    Planned,
+    Cited,
+}
+
+impl Judge {
+    /// Readies an item.
+    ///
+    /// # Errors
+    /// A pattern that is none, or a need of a fact that there is not.
+    pub fn new(item: Item) -> Result<Judge, String> {
+        let all = |list: &[String]| {
+            list.iter()
+                .map(|text| pattern(text))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let in_item = |error: String| format!("{}: {error}", item.id);
+        let of = |fact: &Fact| {
+            Ok::<_, String>(Patterns {
+                cues: all(&fact.cues)?,
+                with: all(&fact.with)?,
+                near: all(&fact.near)?,
+                unless: all(&fact.unless)?,
+            })
+        };
+        let facts = item
+            .facts
+            .iter()
+            .map(|(name, fact)| Ok((name.clone(), of(fact)?)));
+        let facts = facts
+            .collect::<Result<BTreeMap<_, _>, String>>()
+            .map_err(in_item)?;
+        let declared = all(&item.declared).map_err(in_item)?;
+        for need in [&item.reported, &item.partial] {
+            check(need, &facts).map_err(in_item)?;
+        }
+        Ok(Judge {
+            item,
+            facts,
+            declared,
+        })
+    }
+
+    /// What the passages of a paper, in their order, say of the item.
+    pub fn judge(&self, passages: &[Passage]) -> Finding {
+        let mut found: BTreeMap<&str, BTreeMap<How, usize>> = BTreeMap::new();
+        for (name, patterns) in &self.facts {
+            let fact = &self.item.facts[name];
+            let mut best: BTreeMap<How, (i32, usize)> = BTreeMap::new();
+            for (at, passage) in passages.iter().enumerate() {
+                let Some((how, score)) = told(fact, patterns, passages, at, passage) else {
+                    continue;
+                };
+                let held = best.entry(how).or_insert((i32::MIN, at));
+                if score > held.0 {
+                    *held = (score, at);
+                }
+            }
+            let best = best.into_iter().map(|(how, (_, at))| (how, at));
+            found.insert(name, best.collect());
+        }
+        for (verdict, need) in [
+            (Verdict::Reported, &self.item.reported),
+            (Verdict::Partial, &self.item.partial),
+        ] {
+            if let Some(mut evidence) = met(need, &found) {
+                evidence.sort_by(|a, b| a.fact.cmp(&b.fact));
+                evidence.dedup();
+                return Finding {
+                    verdict,
+                    declared: false,
+                    evidence,
+                };
+            }
+        }
+        let declares = |passage: &Passage| {
+            self.declared
+                .iter()
+                .any(|regex| regex.is_match(passage.text))
+        };
+        let declared = passages.iter().position(declares);
+        let evidence = declared.map(|passage| Evidence {
+            passage,
+            fact: "declared".to_owned(),
+        });
+        Finding {
+            verdict: Verdict::NotReported,
+            declared: declared.is_some(),
+            evidence: evidence.into_iter().collect(),
+        }
+    }
+}
+
+/// How a passage tells a fact, and how well; none if it does not.
+fn told(
+    fact: &Fact,
+    patterns: &Patterns,
+    passages: &[Passage],
+    at: usize,
+    passage: &Passage,
+) -> Option<(How, i32)> {
+    let text = passage.text;
+    let section = passage.section;
+    let out_of_place =
+        !fact.only_in.is_empty() && !fact.only_in.contains(&section) && !passage.is_table;
+    if out_of_place || fact.never_in.contains(&section) {
+        return None;
+    }
+    let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text));
+    if any(&patterns.unless, text) || !patterns.with.is_empty() && !any(&patterns.with, text) {
+        return None;
+    }
+    if !patterns.near.is_empty()
+        && !paragraph(passages, at).any(|near| any(&patterns.near, near.text))
+    {
+        return None;
+    }
+    let cues = patterns.cues.iter().flat_map(|regex| regex.find_iter(text));
+    let hows = cues.filter_map(|cue| how(fact, &context(text, &cue.range(), section)));
+    let how = hows.min()?;
+    let mut score = match section {
+        Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
+        Section::Abstract | Section::Appendix => 4,
+        Section::Discussion | Section::Conclusion => 3,
+        Section::Introduction | Section::Related => 0,
+    };
+    score += 2 * i32::from(text.bytes().any(|byte| byte.is_ascii_digit()));
+    score += i32::try_from(
+        patterns
+            .cues
+            .iter()
+            .filter(|regex| regex.is_match(text))
+            .count(),
+    )
+    .unwrap_or(0);
+    // What is long tells more than is asked; a row of a table is hard to read by itself.
+    score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table);
+    Some((how, score))
+}
+
+/// The passages of one paragraph.
+fn paragraph<'a, 'b>(
+    passages: &'a [Passage<'b>],
+    at: usize,
+) -> impl Iterator<Item = &'a Passage<'b>> {
+    let number = passages[at].paragraph;
+    let range: Range<usize> = passages.partition_point(|one| one.paragraph < number)
+        ..passages.partition_point(|one| one.paragraph <= number);
+    passages[range].iter()
+}
+
+fn how(fact: &Fact, context: &Context) -> Option<How> {
+    if context.negated && !fact.also_negated {
+        return None;
+    }
+    if context.cited && !fact.also_cited {
+        return Some(How::Cited);
+    }
+    if context.planned && !fact.also_planned {
+        return Some(How::Planned);
+    }
+    Some(How::Said)
+}
+
+/// The evidence that meets a need, if it is met.
+fn met(need: &Need, found: &BTreeMap<&str, BTreeMap<How, usize>>) -> Option<Vec<Evidence>> {
+    match need {
+        Need::One(word) => {
+            let (name, least) = named(word);
+            // A plan will do where it says so, and what is said does as well.
+            let own = found.get(name)?.iter().find(|(how, _)| match least {
+                How::Said => **how == How::Said,
+                How::Planned => **how != How::Cited,
+                How::Cited => true,
+            });
+            own.map(|(_, &passage)| {
+                vec![Evidence {
+                    passage,
+                    fact: name.to_owned(),
+                }]
+            })
+        }
+        Need::All { all } => {
+            let each: Option<Vec<Vec<Evidence>>> =
+                all.iter().map(|need| met(need, found)).collect();
+            each.map(|each| each.concat())
+        }
+        Need::Any { any } => any.iter().find_map(|need| met(need, found)),
+        Need::Some { some, of } => {
+            let each: Vec<Vec<Evidence>> = of.iter().filter_map(|need| met(need, found)).collect();
+            (each.len() >= *some).then(|| each.concat())
+        }
+    }
+}
+
+/// The fact that a need names, and how it may have been told.
+fn named(word: &str) -> (&str, How) {
+    match word.split_once(' ') {
+        Some(("planned", name)) => (name, How::Planned),
+        Some(("cited", name)) => (name, How::Cited),
+        _ => (word, How::Said),
+    }
+}
+
+fn check(need: &Need, facts: &BTreeMap<String, Patterns>) -> Result<(), String> {
+    match need {
+        Need::One(word) => {
+            let (name, _) = named(word);
+            match facts.contains_key(name) {
+                true => Ok(()),
+                false => Err(format!("there is no fact `{name}`")),
+            }
+        }
+        Need::All { all: needs } | Need::Any { any: needs } | Need::Some { of: needs, .. } => {
+            needs.iter().try_for_each(|need| check(need, facts))
+        }
+    }
+}

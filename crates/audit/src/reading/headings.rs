@@ -1,0 +1,216 @@
+//! What headings of papers are called and how they are numbered, whatever the format.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A heading that papers share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    Abstract,
+    Introduction,
+    References,
+    /// Another of the first level.
+    Top,
+    /// One inside a section.
+    Sub,
+}
+
+/// The name of a heading without its number, if papers share it.
+pub(super) fn name(heading: &str) -> Option<Name> {
+    let bare = heading
+        .trim()
+        .trim_end_matches([':', '.', '—', '–', '-'])
+        .to_lowercase()
+        .replace('’', "'");
+    let bare = bare.trim();
+    Some(match bare {
+        "abstract" | "summary" | "structured abstract" | "synopsis" => Name::Abstract,
+        "introduction" | "background" | "introduction and background" => Name::Introduction,
+        "references"
+        | "reference"
+        | "bibliography"
+        | "literature cited"
+        | "works cited"
+        | "literature"
+        | "references and notes" => Name::References,
+        _ if TOP.contains(&bare) => Name::Top,
+        _ if SUB.contains(&bare) => Name::Sub,
+        _ if bare.starts_with("appendix") && bare.len() < 12 => Name::Top,
+        _ => return None,
+    })
+}
+
+const TOP: &[&str] = &[
+    "acknowledgement",
+    "acknowledgements",
+    "acknowledgment",
+    "acknowledgments",
+    "author contributions",
+    "authors' contributions",
+    "availability of data and materials",
+    "code availability",
+    "competing interests",
+    "conclusion",
+    "conclusions",
+    "conclusion and future work",
+    "conflict of interest",
+    "conflicts of interest",
+    "contributors",
+    "data and code availability",
+    "data availability",
+    "data availability statement",
+    "data sharing",
+    "data sharing statement",
+    "declaration of interests",
+    "declarations",
+    "discussion",
+    "discussion and conclusion",
+    "discussion and conclusions",
+    "discussion and related work",
+    "ethics approval and consent to participate",
+    "ethics declarations",
+    "ethics statement",
+    "experimental results",
+    "experiments",
+    "experiments and results",
+    "funding",
+    "limitations and future work",
+    "material and methods",
+    "materials and methods",
+    "method",
+    "methodology",
+    "methods",
+    "methods and materials",
+    "patients and methods",
+    "related work",
+    "related works",
+    "results",
+    "results and discussion",
+    "supplement",
+    "supplementary information",
+    "supplementary material",
+    "supplementary materials",
+    "supporting information",
+];
+
+const SUB: &[&str] = &[
+    "cohort",
+    "data",
+    "data sources",
+    "dataset",
+    "datasets",
+    "ethics",
+    "limitations",
+    "model development",
+    "outcome",
+    "outcomes",
+    "participants",
+    "patients",
+    "performance metrics",
+    "role of the funding source",
+    "sample size",
+    "setting",
+    "statistical analyses",
+    "statistical analysis",
+    "study design",
+    "study population",
+];
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(?:
+            (?<dotted>\d{1,2}(?:\.\d{1,2}){0,4})\.?
+            | (?<appendix>(?:Appendix\ )?[A-Z](?:\.\d{1,2}){1,4})\.?
+            | (?<roman>[IVX]{1,5})\.
+            | (?<letter>[A-Z])\.
+            | (?<titled>Appendix\ [A-Z0-9]{1,2})[.:]?
+        )\s+(?<rest>\S.*)$",
+    )
+    .expect("the pattern is well formed")
+});
+
+/// The number of a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// `4.2`: how many parts it has.
+    Parts(u8),
+    /// `IV.`
+    Roman,
+    /// `A.`
+    Letter,
+}
+
+/// The number before a heading and what is behind it.
+pub(super) fn number(heading: &str) -> Option<(Number, &str)> {
+    let found = NUMBER.captures(heading)?;
+    let rest = found.name("rest").expect("the pattern has it").as_str();
+    let parts = |text: &str| u8::try_from(text.split('.').count()).unwrap_or(u8::MAX);
+    let number = if let Some(dotted) = found.name("dotted") {
+        Number::Parts(parts(dotted.as_str()))
+    } else if let Some(appendix) = found.name("appendix") {
+        Number::Parts(parts(appendix.as_str()))
+    } else if found.name("roman").is_some() {
+        Number::Roman
+    } else if found.name("letter").is_some() {
+        Number::Letter
+    } else {
+        Number::Parts(1)
+    };
+    Some((number, rest))
+}
+
+/// Whether a text could be a heading by its words alone: a capital, no end of a sentence, not long.
+pub(super) fn reads_as_heading(text: &str) -> bool {
+    let rest = number(text).map_or(text, |(_, rest)| rest);
+    let first = rest.chars().find(|c| c.is_alphanumeric());
+    let letters = rest.chars().filter(|c| c.is_alphabetic()).count();
+    let words = rest.split_whitespace().count();
+    let known = name(rest).is_some();
+    let begins = first.is_some_and(|c| c.is_uppercase() || (c.is_ascii_digit() && words > 1));
+    let ends = !rest.ends_with([',', ';', '.', '=', '-', '+']) || known;
+    begins && ends && letters >= 3 && words <= 18 && !rest.contains(" = ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_headings_are_read_in_their_forms() {
+        assert_eq!(
+            number("4.2 Data Filtering"),
+            Some((Number::Parts(2), "Data Filtering"))
+        );
+        assert_eq!(
+            number("1. Introduction"),
+            Some((Number::Parts(1), "Introduction"))
+        );
+        assert_eq!(number("IV. RESULTS"), Some((Number::Roman, "RESULTS")));
+        assert_eq!(number("B. Cohort"), Some((Number::Letter, "Cohort")));
+        assert_eq!(number("A.1 Features"), Some((Number::Parts(2), "Features")));
+        assert_eq!(
+            number("Appendix B. Tables"),
+            Some((Number::Parts(1), "Tables"))
+        );
+        assert_eq!(number("0.95 (0.91"), Some((Number::Parts(2), "(0.91")));
+        assert_eq!(number("Results"), None);
+    }
+
+    #[test]
+    fn shared_names_are_known_in_any_case() {
+        assert_eq!(name("REFERENCES"), Some(Name::References));
+        assert_eq!(name("Materials and Methods:"), Some(Name::Top));
+        assert_eq!(name("Statistical analysis"), Some(Name::Sub));
+        assert_eq!(name("Gaussian processes"), None);
+    }
+
+    #[test]
+    fn a_sentence_does_not_read_as_a_heading() {
+        assert!(reads_as_heading("4.2 Data Filtering"));
+        assert!(reads_as_heading("What does this add?"));
+        assert!(!reads_as_heading("of the cohort"));
+        assert!(!reads_as_heading("We excluded 12 patients."));
+        assert!(!reads_as_heading("12"));
+    }
+}

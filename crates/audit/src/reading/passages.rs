@@ -1,0 +1,109 @@
+//! Passages in reading order become a paper.
+
+use crate::paper::{Block, Format, Kind, Paper};
+
+/// A passage as a format gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Passage {
+    pub(super) kind: Kind,
+    pub(super) page: Option<u32>,
+    pub(super) text: String,
+}
+
+impl Passage {
+    pub(super) fn new(kind: Kind, page: Option<u32>, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            page,
+            text: text.into(),
+        }
+    }
+}
+
+/// Lays passages one a line, and says of each under which headings it stands.
+pub(super) fn paper(
+    format: Format,
+    pages: Option<u32>,
+    passages: Vec<Passage>,
+    warnings: Vec<String>,
+) -> Paper {
+    let mut paper = Paper {
+        format,
+        title: None,
+        pages,
+        text: String::new(),
+        blocks: Vec::new(),
+        warnings,
+    };
+    let mut above: Vec<(u8, String)> = Vec::new();
+    for passage in passages {
+        let words = one_line(&passage.text, passage.kind == Kind::Row);
+        if words.chars().all(char::is_whitespace) {
+            continue;
+        }
+        if let Kind::Heading { level } = passage.kind {
+            above.retain(|(upper, _)| *upper < level);
+        }
+        if passage.kind == Kind::Title && paper.title.is_none() {
+            paper.title = Some(words.clone());
+        }
+        let start = paper.text.len();
+        paper.text.push_str(&words);
+        let range = start..paper.text.len();
+        paper.text.push('\n');
+        let section = above.iter().map(|(_, heading)| heading.clone()).collect();
+        if let Kind::Heading { level } = passage.kind {
+            above.push((level, words));
+        }
+        paper.blocks.push(Block {
+            kind: passage.kind,
+            section,
+            page: passage.page,
+            range,
+        });
+    }
+    paper
+}
+
+/// White space as one blank, except the tabs between the cells of a row.
+fn one_line(text: &str, row: bool) -> String {
+    let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    if row {
+        let cells: Vec<String> = text.split('\t').map(words).collect();
+        cells.join("\t")
+    } else {
+        words(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_knows_the_headings_above_it() {
+        let heading = |level, text| Passage::new(Kind::Heading { level }, None, text);
+        let words = |text| Passage::new(Kind::Paragraph, None, text);
+        let made = paper(
+            Format::Text,
+            None,
+            vec![
+                heading(1, "4 Experiments"),
+                heading(2, "4.2 Data\n Filtering"),
+                words("We kept 570 cases."),
+                heading(1, "5 Discussion"),
+                Passage::new(Kind::Row, None, "Age\t67.2  ± 15.3\t"),
+                words("   "),
+            ],
+            Vec::new(),
+        );
+        assert_eq!(
+            made.blocks[2].section,
+            ["4 Experiments", "4.2 Data Filtering"]
+        );
+        assert_eq!(made.blocks[3].section, [] as [&str; 0]);
+        assert_eq!(made.blocks[4].section, ["5 Discussion"]);
+        assert_eq!(made.words(&made.blocks[4]), "Age\t67.2 ± 15.3\t");
+        assert_eq!(made.blocks.len(), 5);
+    }
+}

@@ -1,0 +1,310 @@
+//! An audit as a page: what a paper claims, what is strong, what is missing, what does not add up, what to ask. No total score.
+
+use galen_dossier::{Badge, Block, Cell, Column, NoteKind, Page, Span, Table, Tone};
+
+use crate::audit::{Audit, Judged, Quote};
+use crate::judging::Verdict;
+use crate::numbers::Severity;
+
+/// Strengths, gaps and questions on a page that is to stay one.
+const STRENGTHS: usize = 3;
+const GAPS: usize = 5;
+const QUESTIONS: usize = 5;
+const DOUBTS: usize = 2;
+/// Words of a quote on the page; the document has all.
+const WORDS: usize = 15;
+
+/// The principles of Good Machine Learning Practice, in a few words.
+///
+/// # Source
+/// FDA, Health Canada, MHRA 2021; IMDRF N88 2025.
+pub const PRINCIPLES: [&str; 10] = [
+    "Intended use and expertise",
+    "Engineering, security, data rights",
+    "Representative patients",
+    "Training and test independent",
+    "Reference standard",
+    "Model fits data and use",
+    "Human and AI as a team",
+    "Tested in clinical conditions",
+    "Clear information for users",
+    "Monitoring and retraining",
+];
+
+/// How many items of a principle have each verdict: reported, partial, not reported.
+pub fn coverage(audit: &Audit) -> [[usize; 3]; 10] {
+    let mut found = [[0; 3]; 10];
+    for item in &audit.items {
+        let place = match item.verdict {
+            Verdict::Reported => 0,
+            Verdict::Partial => 1,
+            Verdict::NotReported => 2,
+            Verdict::NotApplicable => continue,
+        };
+        for principle in &item.asked.gmlp {
+            if let Some(counts) = found.get_mut(usize::from(*principle).wrapping_sub(1)) {
+                counts[place] += 1;
+            }
+        }
+    }
+    found
+}
+
+/// What is reported, the weightiest first, no more than two of a group.
+pub fn strengths(audit: &Audit) -> Vec<&Judged> {
+    let reported = audit
+        .items
+        .iter()
+        .filter(|item| item.verdict == Verdict::Reported && !item.evidence.is_empty());
+    spread(reported.collect(), STRENGTHS)
+}
+
+/// What is missing, then what is weak, the weightiest first; of one weight what is declared comes last, since it is at least known.
+pub fn gaps(audit: &Audit) -> Vec<&Judged> {
+    let missing = |item: &&Judged| matches!(item.verdict, Verdict::NotReported | Verdict::Partial);
+    let mut found: Vec<&Judged> = audit.items.iter().filter(missing).collect();
+    found.sort_by_key(|item| {
+        (
+            std::cmp::Reverse(item.asked.weight),
+            item.verdict != Verdict::NotReported,
+            item.declared,
+        )
+    });
+    found
+}
+
+/// Questions to the developers, by risk: numbers that cannot be, then what is missing.
+pub fn questions(audit: &Audit) -> Vec<String> {
+    let doubts = audit
+        .remarks
+        .iter()
+        .filter(|doubt| doubt.remark.severity != Severity::WorthAsking);
+    let doubts = doubts.take(2).map(|doubt| {
+        format!(
+            "How do these numbers fit together? {}",
+            doubt.remark.message
+        )
+    });
+    let asked = gaps(audit)
+        .into_iter()
+        .map(|item| item.asked.question.clone());
+    doubts.chain(asked).take(QUESTIONS).collect()
+}
+
+/// The weightiest, and of each group no more than two.
+fn spread(mut items: Vec<&Judged>, most: usize) -> Vec<&Judged> {
+    items.sort_by_key(|item| std::cmp::Reverse(item.asked.weight));
+    let mut found: Vec<&Judged> = Vec::new();
+    for item in items {
+        let same = found
+            .iter()
+            .filter(|other| other.asked.group == item.asked.group)
+            .count();
+        if same < 2 && found.len() < most {
+            found.push(item);
+        }
+    }
+    found
+}
+
+/// The page of one paper; `file` is its name and `digest` that of its bytes.
+pub fn page(audit: &Audit, file: &str, digest: &str) -> Page {
+    let mut page = Page::new(audit.title.clone().unwrap_or_else(|| file.to_owned()));
+    page.subtitle = "Preliminary GMLP gap report, from the published text only. A paper is not a technical file.".to_owned();
+    page.foot = vec![
+        ("File".to_owned(), file.to_owned()),
+        ("SHA-256".to_owned(), digest.to_owned()),
+        ("galen".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    if let Some(warning) = audit.subject.warning() {
+        page.push(Block::note(NoteKind::Warn, warning));
+    }
+    for warning in &audit.warnings {
+        page.push(Block::note(NoteKind::Info, warning.clone()));
+    }
+    claims(audit, &mut page);
+    let reported = strengths(audit);
+    if !reported.is_empty() {
+        page.push(Block::heading(1, "Strengths"));
+        page.push(Block::List(
+            reported.iter().map(|item| told(item)).collect(),
+        ));
+    }
+    page.push(Block::heading(1, "Gaps"));
+    page.push(Block::List(
+        gaps(audit).into_iter().take(GAPS).map(missing).collect(),
+    ));
+    if !audit.remarks.is_empty() {
+        page.push(Block::heading(1, "What does not add up"));
+        let remark = |doubt: &crate::audit::Doubt| {
+            let mut spans = vec![Span::text(doubt.remark.message.clone())];
+            spans.extend(
+                doubt
+                    .quotes
+                    .first()
+                    .map(|quote| Span::text(format!(" {}", place(quote)))),
+            );
+            spans
+        };
+        page.push(Block::List(
+            audit.remarks.iter().take(DOUBTS).map(remark).collect(),
+        ));
+    }
+    page.push(Block::heading(1, "Questions for the developers"));
+    page.push(Block::List(
+        questions(audit)
+            .into_iter()
+            .map(|question| vec![Span::text(question)])
+            .collect(),
+    ));
+    page.push(principles(audit));
+    page
+}
+
+/// The intended use, the data and the main result, as the paper says them.
+fn claims(audit: &Audit, page: &mut Page) {
+    let said = |id: &str, in_part: bool| {
+        let item = audit.items.iter().find(|item| item.asked.id == id)?;
+        let is_said =
+            item.verdict == Verdict::Reported || in_part && item.verdict == Verdict::Partial;
+        item.evidence.first().filter(|_| is_said)
+    };
+    // What is told of use and data in part is told below, with what is missing.
+    let named = [
+        ("Use", "USE-1", false),
+        ("Data", "PROV-1", false),
+        ("Result", "PERF-2", true),
+        ("Result", "PERF-1", true),
+    ];
+    let mut rows: Vec<(String, Cell)> = Vec::new();
+    for (name, id, in_part) in named {
+        let is_known = rows.iter().any(|(known, _)| known == name);
+        if let Some(quote) = said(id, in_part).filter(|_| !is_known) {
+            let words = format!("{} {}", quoted(quote), place(quote));
+            rows.push((name.to_owned(), Cell(vec![Span::text(words)])));
+        }
+    }
+    if !rows.is_empty() {
+        page.push(Block::KeyValues(rows));
+    }
+}
+
+fn told(item: &Judged) -> Vec<Span> {
+    let mut spans = vec![Span::strong(format!("{}. ", capital(&item.asked.what)))];
+    if let Some(quote) = item.evidence.first() {
+        spans.push(Span::text(format!("{} {}", quoted(quote), place(quote))));
+    }
+    spans.push(Span::text(format!(" {}", principles_of(item))));
+    spans
+}
+
+fn missing(item: &Judged) -> Vec<Span> {
+    let (tone, word) = match (item.verdict, item.declared) {
+        (Verdict::Partial, _) => (Tone::Doubt, "partial"),
+        (_, true) => (Tone::Bad, "not done, and said so"),
+        _ => (Tone::Bad, "not reported"),
+    };
+    // What is told in part is quoted; of what is missing it is said why it matters.
+    let says = match item.evidence.first() {
+        Some(quote) => format!(" {} {} ", quoted(quote), place(quote)),
+        None => format!(" {} ", item.asked.why),
+    };
+    vec![
+        Span::strong(format!("{} ", capital(&item.asked.what))),
+        Span::Status(Badge::new(tone, word)),
+        Span::text(format!("{says}{}", principles_of(item))),
+    ]
+}
+
+/// How many items of each principle are reported, partial, not reported.
+fn principles(audit: &Audit) -> Block {
+    let numbers = coverage(audit);
+    let each = numbers.iter().enumerate();
+    let each = each.map(|(at, [reported, partial, missing])| {
+        format!("{}: {reported}/{partial}/{missing}", at + 1)
+    });
+    Block::Paragraph(vec![
+        Span::strong("Reported/partial/not reported by GMLP principle: "),
+        Span::text(format!("{}.", each.collect::<Vec<_>>().join(", "))),
+    ])
+}
+
+fn principles_of(item: &Judged) -> String {
+    let numbers: Vec<String> = item.asked.gmlp.iter().map(u8::to_string).collect();
+    format!("[GMLP {}]", numbers.join(", "))
+}
+
+/// A quote in marks, cut to some words.
+pub fn quoted(quote: &Quote) -> String {
+    let words: Vec<&str> = quote.quote.split_whitespace().collect();
+    match words.len() > WORDS {
+        true => format!("“{} …”", words[..WORDS].join(" ")),
+        false => format!("“{}”", words.join(" ")),
+    }
+}
+
+/// Where a quote stands: `(4.2 Data Filtering, p. 7)`.
+pub fn place(quote: &Quote) -> String {
+    let page = quote.page.map(|page| format!("p. {page}"));
+    let parts: Vec<String> = quote.section.clone().into_iter().chain(page).collect();
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("({})", parts.join(", ")),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// Several papers side by side: an item a row, the weightiest first.
+pub fn side_by_side(audits: &[(String, Audit)]) -> Page {
+    let mut page = Page::new("Papers side by side");
+    page.subtitle = "Preliminary, from the published texts only. R reported, P partial, N not reported, D not done and said so.".to_owned();
+    let mut columns = vec![Column::text("Item"), Column::number("Weight")];
+    columns.extend(
+        audits
+            .iter()
+            .map(|(name, audit)| Column::text(audit.title.clone().unwrap_or_else(|| name.clone()))),
+    );
+    let Some((_, first)) = audits.first() else {
+        return page;
+    };
+    let mut order: Vec<usize> = (0..first.items.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(first.items[at].asked.weight));
+    let row = |at: usize| {
+        let asked = &first.items[at].asked;
+        let mut row = vec![
+            Cell(vec![
+                Span::strong(asked.id.clone()),
+                Span::text(format!(" {}", asked.what)),
+            ]),
+            Cell(vec![Span::text(asked.weight.to_string())]),
+        ];
+        row.extend(audits.iter().map(|(_, audit)| {
+            let (tone, letter) = letter(&audit.items[at]);
+            Cell(vec![Span::Status(Badge::new(tone, letter))])
+        }));
+        row
+    };
+    page.push(Block::Table(Table {
+        caption: String::new(),
+        columns,
+        rows: order.into_iter().map(row).collect(),
+    }));
+    page
+}
+
+/// The verdict as a letter.
+pub fn letter(item: &Judged) -> (Tone, &'static str) {
+    match (item.verdict, item.declared) {
+        (Verdict::Reported, _) => (Tone::Good, "R"),
+        (Verdict::Partial, _) => (Tone::Doubt, "P"),
+        (Verdict::NotReported, true) => (Tone::Bad, "D"),
+        (Verdict::NotReported, false) => (Tone::Bad, "N"),
+        (Verdict::NotApplicable, _) => (Tone::Neutral, "–"),
+    }
+}

@@ -1,0 +1,148 @@
+//! Plain text: wrapped and paged, as programs take it out of a PDF or a person types it.
+
+use galen_audit::{Format, Kind, Paper, read};
+
+fn paper(text: &str) -> Paper {
+    read(text.as_bytes(), "paper.txt").expect("text can be read")
+}
+
+fn blocks(paper: &Paper) -> Vec<(&Kind, &str)> {
+    let blocks = paper.blocks.iter();
+    blocks
+        .map(|block| (&block.kind, paper.words(block)))
+        .collect()
+}
+
+const TYPED: &str = "\
+Early warning of sepsis in four hospitals
+
+Ada Example, Max Sample
+Department of Medicine, University of Somewhere
+
+Abstract
+
+We trained a network on 570 cases and tested it in a second hospi-
+tal. Its sensitivity was 0.85 (95% CI 0.80\u{2013}0.90).
+
+1 Introduction
+
+Sepsis kills. Early treat-
+ment helps (Moor et al.
+2019).
+
+2 Methods
+2.1 Data
+- All stays of adults were
+  admitted.
+- Stays below 6 h were not.
+
+Table 1: Patients
+Group      Cases    Controls
+Women      236      2,548
+Men        334      3,070
+
+References
+
+[1] Moor M. Early recognition of sepsis. 2019.
+[2] Singer M. Sepsis-3. JAMA
+    2016;315:801.
+";
+
+#[test]
+fn typed_text_has_its_title_sections_lists_tables_and_references() {
+    let paper = paper(TYPED);
+    assert_eq!(paper.format, Format::Text);
+    assert_eq!(paper.pages, None);
+    assert_eq!(
+        paper.title.as_deref(),
+        Some("Early warning of sepsis in four hospitals")
+    );
+    let caption = Kind::Caption {
+        of: galen_audit::Piece::Table,
+        label: "Table 1".to_owned(),
+    };
+    assert_eq!(
+        blocks(&paper),
+        [
+            (&Kind::Title, "Early warning of sepsis in four hospitals"),
+            (&Kind::Furniture, "Ada Example, Max Sample"),
+            (
+                &Kind::Furniture,
+                "Department of Medicine, University of Somewhere"
+            ),
+            (&Kind::Heading { level: 1 }, "Abstract"),
+            (
+                &Kind::Abstract,
+                "We trained a network on 570 cases and tested it in a second hospital. Its sensitivity was 0.85 (95% CI 0.80–0.90)."
+            ),
+            (&Kind::Heading { level: 1 }, "1 Introduction"),
+            (
+                &Kind::Paragraph,
+                "Sepsis kills. Early treatment helps (Moor et al. 2019)."
+            ),
+            (&Kind::Heading { level: 1 }, "2 Methods"),
+            (&Kind::Heading { level: 2 }, "2.1 Data"),
+            (&Kind::ListItem, "- All stays of adults were admitted."),
+            (&Kind::ListItem, "- Stays below 6 h were not."),
+            (&caption, "Table 1: Patients"),
+            (&Kind::Row, "Group\tCases\tControls"),
+            (&Kind::Row, "Women\t236\t2,548"),
+            (&Kind::Row, "Men\t334\t3,070"),
+            (&Kind::Heading { level: 1 }, "References"),
+            (
+                &Kind::Reference,
+                "[1] Moor M. Early recognition of sepsis. 2019."
+            ),
+            (
+                &Kind::Reference,
+                "[2] Singer M. Sepsis-3. JAMA 2016;315:801."
+            ),
+        ]
+    );
+    assert_eq!(paper.blocks[9].section, ["2 Methods", "2.1 Data"]);
+}
+
+#[test]
+fn a_form_feed_parts_pages_and_their_heads_are_furniture() {
+    let text = "A journal 2019\nSepsis in four hospitals over time\n\n1 Introduction\nThe model was trained on all stays of adult\npatients that were admitted before the first\n1\n\
+                \u{c}A journal 2019\nof January and tested on the others.\n2\n\u{c}";
+    let paper = paper(text);
+    assert_eq!(paper.pages, Some(2));
+    assert!(
+        paper
+            .text
+            .contains("before the first of January and tested"),
+        "{}",
+        paper.text
+    );
+    let furniture = paper
+        .blocks
+        .iter()
+        .filter(|b| b.kind == Kind::Furniture)
+        .count();
+    assert_eq!(furniture, 4, "{:#?}", blocks(&paper));
+}
+
+#[test]
+fn letters_of_another_encoding_are_read_and_said() {
+    let paper =
+        read(b"Age was 67.2 \xb1 15.3 years in Z\xfcrich.", "old.txt").expect("text can be read");
+    assert!(paper.text.contains("67.2 ± 15.3 years in Zürich"));
+    assert_eq!(paper.warnings.len(), 1);
+}
+
+#[test]
+fn sentences_know_their_block_and_bytes() {
+    let paper = paper(TYPED);
+    let sentences = paper.sentences();
+    let texts: Vec<&str> = sentences
+        .iter()
+        .map(|s| &paper.text[s.range.clone()])
+        .collect();
+    assert!(texts.contains(&"Its sensitivity was 0.85 (95% CI 0.80–0.90)."));
+    assert!(texts.contains(&"Early treatment helps (Moor et al. 2019)."));
+    for sentence in &sentences {
+        let block = &paper.blocks[sentence.block];
+        assert!(block.range.start <= sentence.range.start && sentence.range.end <= block.range.end);
+    }
+}
