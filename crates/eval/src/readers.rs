@@ -157,8 +157,8 @@ pub fn against_model(
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReaderCurves {
     pub test: String,
-    /// Name, points of (false positive rate, sensitivity), and where the reader calls cases diseased.
-    pub readers: Vec<(String, Vec<[f64; 2]>, Option<[f64; 2]>)>,
+    /// Each by name.
+    pub readers: Vec<(String, Curve)>,
     /// The mean of the readers' sensitivities at each false positive rate.
     pub mean: Vec<[f64; 2]>,
 }
@@ -172,7 +172,7 @@ impl ReaderCurves {
                 .map(|two| (two[1][0] - two[0][0]) * (two[0][1] + two[1][1]) / 2.0)
                 .sum()
         };
-        let areas = self.readers.iter().map(|(_, points, _)| area(points));
+        let areas = self.readers.iter().map(|(_, (points, _))| area(points));
         (!self.readers.is_empty()).then(|| areas.sum::<f64>() / self.readers.len() as f64)
     }
 }
@@ -196,12 +196,14 @@ pub fn curves(ratings: &Ratings, threshold: Option<f64>) -> Result<Vec<ReaderCur
                 .collect();
             let scores = read.iter().filter_map(|case| given[*case]).collect();
             let cases = of_cases(ratings, &read, scores, threshold)?;
-            if let Some((points, at)) = curve(&cases) {
-                readers.push((reader.clone(), points, at));
+            if let Some(curve) = curve(&cases) {
+                readers.push((reader.clone(), curve));
             }
         }
         let height = |rate: f64| {
-            let heights = readers.iter().map(|(_, points, _)| height_at(points, rate));
+            let heights = readers
+                .iter()
+                .map(|(_, (points, _))| height_at(points, rate));
             heights.sum::<f64>() / readers.len().max(1) as f64
         };
         let rates = (0..=STEPS).map(|step| step as f64 / STEPS as f64);

@@ -192,7 +192,7 @@ pub fn normal_times(
 ) -> Option<f64> {
     let clears = bounds.lower.is_none_or(|bound| expected > bound)
         && bounds.upper.is_none_or(|bound| expected < bound);
-    if !clears || !(power > 0.0 && power < 1.0) {
+    if !(clears && power > 0.0 && power < 1.0) {
         return None;
     }
     let decides = |times: f64| normal_power(expected, halves.with(times), bounds, level) >= power;

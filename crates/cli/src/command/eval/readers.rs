@@ -71,7 +71,7 @@ fn picture(ratings: &Ratings, how: &How) -> Result<Plot, EvalError> {
         let area = test.mean_area().map_or(String::new(), |area| {
             format!(", mean area {}", number(area))
         });
-        let reader = |(name, points, at)| ReaderCurve { name, points, at };
+        let reader = |(name, (points, at))| ReaderCurve { name, points, at };
         ReadersOf {
             label: format!("{}{area}", test.test),
             mean: test.mean,
