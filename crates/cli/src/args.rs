@@ -87,6 +87,13 @@ pub enum Verb {
     ///
     /// Example: galen eval answers.csv --truth died --score risk --threshold 0.2 --group sex --cluster patient
     Eval(Box<Eval>),
+    /// Say what published papers on clinical models report, leave out, and what does not add up in them; needs no project
+    ///
+    /// Reads PDF, JATS XML, HTML, DOCX and text, without network. Each verdict rests on a quoted sentence with its section and page.
+    /// Several papers, or a folder, are put side by side. Exit 2 if a paper cannot be read.
+    ///
+    /// Example: galen audit paper.pdf --out gaps.html --out gaps.pdf
+    Audit(Audit),
     /// Read what other tools have written; needs no project
     #[command(subcommand)]
     Import(Import),
@@ -184,6 +191,19 @@ pub struct Replay {
     /// The date that a replay stands at; the record carries the real clock as well
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+}
+
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// Papers, or folders of papers
+    #[arg(required = true)]
+    pub papers: Vec<PathBuf>,
+    /// Write the report; its ending says how: .html, .pdf, .md or .json
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Papers that cannot be read are named, and make no error
+    #[arg(long)]
+    pub skip_bad: bool,
 }
 
 #[derive(Args, Debug)]

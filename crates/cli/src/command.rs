@@ -1,5 +1,6 @@
 //! The verbs: each file translates arguments into an act, and what came of it into words and a document.
 
+mod audit;
 mod authorise;
 mod change;
 mod check;
@@ -74,6 +75,7 @@ pub fn execute(verb: Verb, place: &Place) -> Result<Report, Failure> {
         Verb::Key(args) => key::key(&args, place),
         Verb::Data(args) => data::data(&args, place),
         Verb::Eval(args) => eval::eval(&args, place),
+        Verb::Audit(args) => audit::audit(&args, place),
         Verb::Import(args) => import::import(&args, place),
         Verb::Export(args) => export::export(&args, place),
         Verb::Run {

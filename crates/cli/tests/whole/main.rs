@@ -1,5 +1,6 @@
 //! The binary and its repository, from outside.
 
+mod audit;
 mod cohort;
 mod commands;
 mod data;

@@ -1,0 +1,321 @@
+//! `galen audit`: what published papers on clinical models report, leave out, and what does not add up in them.
+
+use std::path::{Path, PathBuf};
+
+use galen_audit::report::{self, letter, place as standing, quoted};
+use galen_audit::{Audit, Paper, Verdict, audits, markdown, read};
+use galen_dossier::{Links, Page, Printer, html};
+use galen_store::Digest;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::args::Audit as Arguments;
+use crate::outside::{is_missing, read_file, write_file};
+use crate::place::Place;
+use crate::reading::Broken;
+use crate::report::{Failure, Report};
+use crate::words::table;
+
+/// Endings of files that are papers, in a folder.
+const ENDINGS: [&str; 8] = ["pdf", "xml", "nxml", "html", "htm", "docx", "txt", "xhtml"];
+/// Gaps and questions on a terminal.
+const SHOWN: usize = 8;
+
+/// A paper that was read.
+struct Read {
+    name: String,
+    digest: String,
+    audit: Audit,
+}
+
+pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
+    for out in &args.out {
+        format_of(out)?;
+    }
+    let mut files = Vec::new();
+    for paper in &args.papers {
+        files.extend(files_of(&place.path(paper))?);
+    }
+    let (read, broken) = all(&files);
+    if let ([], [first]) = (read.as_slice(), broken.as_slice()) {
+        return Err(Failure::usage(
+            "paper",
+            format!("{}: {}", first.file, first.why),
+            "name a paper as PDF, JATS XML, HTML, DOCX or text",
+        ));
+    }
+    let page = match read.as_slice() {
+        [one] if files.len() == 1 => report::page(&one.audit, &one.name, &one.digest),
+        many => {
+            let audits: Vec<(String, Audit)> = many
+                .iter()
+                .map(|one| (one.name.clone(), one.audit.clone()))
+                .collect();
+            report::side_by_side(&audits)
+        }
+    };
+    let documents: Vec<Value> = read.iter().map(document).collect();
+    let document = match documents.as_slice() {
+        [one] if files.len() == 1 => one.clone(),
+        all => json!({"papers": all}),
+    };
+    for out in &args.out {
+        write_file(&place.path(out), &bytes_of(out, &page, &document)?)?;
+    }
+    let text = match read.as_slice() {
+        [one] if files.len() == 1 => in_words(one),
+        many => beside(many),
+    };
+    Ok(Report::new("audit", document, text).without(&broken, args.skip_bad))
+}
+
+/// A file itself, or the papers in a folder and below it, by name.
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return match path.exists() {
+            true => Ok(vec![path.to_owned()]),
+            false => Err(is_missing(path)),
+        };
+    }
+    let unreadable = |error: std::io::Error| {
+        Failure::environment(
+            "folder",
+            format!("{}: {error}", path.display()),
+            "give the right to read it",
+        )
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let is_paper = path
+            .extension()
+            .and_then(|end| end.to_str())
+            .is_some_and(|end| ENDINGS.contains(&end.to_lowercase().as_str()));
+        if path.is_dir() {
+            // A folder below without papers is none of the user's concern.
+            found.extend(files_of(&path).unwrap_or_default());
+        } else if is_paper {
+            found.push(path);
+        }
+    }
+    found.sort();
+    match found.is_empty() {
+        true => Err(Failure::usage(
+            "no_papers",
+            format!("{} holds no paper", path.display()),
+            format!("papers end in {}", ENDINGS.join(", ")),
+        )),
+        false => Ok(found),
+    }
+}
+
+/// Reads every file, on all cores, and judges what could be read.
+fn all(files: &[PathBuf]) -> (Vec<Read>, Vec<Broken>) {
+    let bar = match files.len() {
+        0..10 => ProgressBar::hidden(),
+        many => ProgressBar::new(many as u64),
+    };
+    let style = "{wide_bar} {human_pos} of {human_len} papers read, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    let one = |path: &PathBuf| {
+        let done = one(path);
+        bar.inc(1);
+        done
+    };
+    let done: Vec<Result<(String, String, Paper), Broken>> = files.par_iter().map(one).collect();
+    bar.finish_and_clear();
+    let (mut named, mut papers, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+    for one in done {
+        match one {
+            Ok((name, digest, paper)) => {
+                named.push((name, digest));
+                papers.push(paper);
+            }
+            Err(one) => broken.push(one),
+        }
+    }
+    let both = named.into_iter().zip(audits(&papers));
+    let read = both.map(|((name, digest), audit)| Read {
+        name,
+        digest,
+        audit,
+    });
+    (read.collect(), broken)
+}
+
+/// A paper with its name and digest.
+fn one(path: &Path) -> Result<(String, String, Paper), Broken> {
+    let name = path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let broken = |why: String| Broken {
+        file: path.display().to_string(),
+        why,
+    };
+    let bytes = read_file(path).map_err(|error| broken(error.message))?;
+    let paper = read(&bytes, &name).map_err(|error| broken(error.to_string()))?;
+    Ok((name, Digest::of(&bytes).hex(), paper))
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Html,
+    Pdf,
+    Markdown,
+    Json,
+}
+
+fn format_of(out: &Path) -> Result<Format, Failure> {
+    match out.extension().and_then(|end| end.to_str()) {
+        Some("html") => Ok(Format::Html),
+        Some("pdf") => Ok(Format::Pdf),
+        Some("md") => Ok(Format::Markdown),
+        Some("json") => Ok(Format::Json),
+        _ => Err(Failure::usage(
+            "format",
+            format!("{} is no report", out.display()),
+            "name a file that ends in .html, .pdf, .md or .json",
+        )),
+    }
+}
+
+fn bytes_of(out: &Path, page: &Page, document: &Value) -> Result<Vec<u8>, Failure> {
+    Ok(match format_of(out)? {
+        Format::Html => html::document(page, &Links::Appendix).into_bytes(),
+        Format::Markdown => markdown::markdown(page).into_bytes(),
+        Format::Json => serde_json::to_vec_pretty(document).unwrap_or_default(),
+        Format::Pdf => {
+            let printed = galen_pdf::Typesetter::new().pdf(page);
+            printed.map_err(|error| {
+                Failure::usage("pdf", error.to_string(), "report this, with the paper")
+            })?
+        }
+    })
+}
+
+fn document(read: &Read) -> Value {
+    let audit = &read.audit;
+    let ids = |items: Vec<&galen_audit::Judged>| {
+        items
+            .iter()
+            .map(|item| item.asked.id.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut document = json!(audit);
+    let coverage = report::coverage(audit);
+    let principles = report::PRINCIPLES.iter().zip(coverage).enumerate();
+    document["file"] = json!(read.name);
+    document["sha256"] = json!(read.digest);
+    document["strengths"] = json!(ids(report::strengths(audit)));
+    document["weaknesses"] = json!(ids(report::gaps(audit)));
+    document["questions"] = json!(report::questions(audit));
+    document["coverage"] = principles
+        .map(|(at, (title, [reported, partial, not_reported]))| {
+            json!({"gmlp": at + 1, "title": title, "reported": reported, "partial": partial, "not_reported": not_reported})
+        })
+        .collect();
+    document
+}
+
+/// How many items have each verdict.
+fn counts(audit: &Audit) -> [usize; 3] {
+    [Verdict::Reported, Verdict::Partial, Verdict::NotReported].map(|verdict| {
+        audit
+            .items
+            .iter()
+            .filter(|item| item.verdict == verdict)
+            .count()
+    })
+}
+
+fn in_words(read: &Read) -> String {
+    let audit = &read.audit;
+    let [reported, partial, missing] = counts(audit);
+    let mut lines = vec![
+        audit.title.clone().unwrap_or_else(|| read.name.clone()),
+        format!(
+            "{reported} items are reported, {partial} in part, {missing} not. Preliminary, from the published text only."
+        ),
+    ];
+    lines.extend(audit.subject.warning().map(str::to_owned));
+    lines.extend(audit.warnings.iter().cloned());
+    let strengths = report::strengths(audit);
+    if !strengths.is_empty() {
+        lines.push("\nStrengths".to_owned());
+    }
+    for item in strengths {
+        let quote = item.evidence.first().map_or(String::new(), |quote| {
+            format!("{} {}", quoted(quote), standing(quote))
+        });
+        lines.push(format!("  {} {}: {quote}", item.asked.id, item.asked.what));
+    }
+    lines.push("\nGaps".to_owned());
+    for item in report::gaps(audit).into_iter().take(SHOWN) {
+        let (_, letter) = letter(item);
+        let quote = item
+            .evidence
+            .first()
+            .map_or("nothing was found".to_owned(), |quote| {
+                format!("{} {}", quoted(quote), standing(quote))
+            });
+        lines.push(format!(
+            "  {letter} {} {}: {quote}",
+            item.asked.id, item.asked.what
+        ));
+    }
+    if !audit.remarks.is_empty() {
+        lines.push("\nWhat does not add up".to_owned());
+        lines.extend(
+            audit
+                .remarks
+                .iter()
+                .map(|doubt| format!("  {}", doubt.remark.message)),
+        );
+    }
+    lines.push("\nQuestions for the developers".to_owned());
+    lines.extend(
+        report::questions(audit)
+            .into_iter()
+            .map(|question| format!("  {question}")),
+    );
+    lines.join("\n")
+}
+
+fn beside(papers: &[Read]) -> String {
+    let row = |read: &Read| {
+        let [reported, partial, missing] = counts(&read.audit).map(|count| count.to_string());
+        let gap = report::gaps(&read.audit)
+            .first()
+            .map_or(String::new(), |item| {
+                format!("{} {}", item.asked.id, item.asked.what)
+            });
+        let note = match read.audit.subject.warning() {
+            Some(warning) => warning.split('.').next().unwrap_or_default().to_owned(),
+            None => gap,
+        };
+        vec![
+            read.name.clone(),
+            reported,
+            partial,
+            missing,
+            read.audit.remarks.len().to_string(),
+            note,
+        ]
+    };
+    let rows: Vec<Vec<String>> = papers.iter().map(row).collect();
+    table(
+        &[
+            "paper",
+            "reported",
+            "partial",
+            "not",
+            "do not add up",
+            "first gap",
+        ],
+        &rows,
+    )
+}
