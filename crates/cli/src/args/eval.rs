@@ -400,6 +400,13 @@ pub struct EvalGap {
     /// window, units), as NAME=COL
     #[arg(long, value_name = "NAME=COL")]
     pub rerun: Vec<String>,
+    /// Run this model again on the group's cases: its folder, with model.onnx and contract.json
+    #[arg(long, value_name = "DIR", requires = "again")]
+    pub model: Option<PathBuf>,
+    /// What the model is given in the second run, as NAME:INPUT=OTHER,…: another column in place of an input (made with the other
+    /// group's resizing, colour or window), or the input times a number (another unit)
+    #[arg(long, value_name = "NAME:INPUT=OTHER", requires = "model")]
+    pub again: Vec<String>,
     /// A column with the truth by a second, better reading
     #[arg(long, value_name = "COL")]
     pub second_truth: Option<String>,

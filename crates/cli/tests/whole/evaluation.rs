@@ -817,3 +817,88 @@ fn a_pilot_tells_the_size_for_any_metric_and_rule() {
     .exits(2);
     assert!(never.out.contains("undecidable"), "{}", never.out);
 }
+
+#[test]
+fn a_model_is_run_again_with_the_other_sites_units() {
+    let project = crate::project::young();
+    let place = TempDir::new().expect("a folder");
+    let table =
+        fs::read_to_string(project.join("data/development.csv")).expect("a part of the data");
+    // One site writes light chains in another unit, which the model is not told.
+    let mut lines = table.lines();
+    let heads: Vec<&str> = lines.next().expect("heads").split(',').collect();
+    let at = |name: &str| {
+        heads
+            .iter()
+            .position(|head| *head == name)
+            .expect("a column")
+    };
+    let mut mixed = format!("{},site\n", heads.join(","));
+    for (row, line) in lines.enumerate() {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let north = row % 2 == 0;
+        for name in ["kappa", "lambda"] {
+            let value: f64 = cells[at(name)].parse().expect("a number");
+            cells[at(name)] = (if north { value / 10.0 } else { value }).to_string();
+        }
+        writeln!(
+            mixed,
+            "{},{}",
+            cells.join(","),
+            if north { "north" } else { "south" }
+        )
+        .expect("a text");
+    }
+    fs::write(place.path().join("mixed.csv"), mixed).expect("a file");
+    let model = project.join("models/release1");
+    let model = model.to_str().expect("a name");
+    let ask = |again: &str| {
+        let words = [
+            "eval",
+            "gap",
+            "mixed.csv",
+            "--truth",
+            "dead_5y",
+            "--threshold",
+            "0.15",
+            "--by",
+            "site",
+            "--group",
+            "north",
+            "--metric",
+            "alert_rate",
+        ];
+        let more = [
+            "--model",
+            model,
+            "--again",
+            again,
+            "--resamples",
+            "200",
+            "--json",
+        ];
+        bare(place.path(), &[&words[..], &more[..]].concat())
+    };
+    let found = ask("units:kappa=10,lambda=10").exits(0).json();
+    let causes = found["causes"].as_array().expect("causes");
+    let again = causes
+        .iter()
+        .find(|cause| cause["cause"] == "preprocessing")
+        .expect("it is told");
+    assert_eq!(
+        (&again["verdict"], &again["columns"][0]),
+        (&"explains".into(), &"units".into()),
+        "{found:#}"
+    );
+    let (part, gap) = (
+        number(&again["part"]["value"]),
+        number(&found["gap"]["value"]),
+    );
+    assert!(
+        gap < -0.05 && (part / gap - 1.0).abs() < 0.5,
+        "{part} of {gap}"
+    );
+    for wrong in ["units:kapa=10", "units", "units:kappa=kapa"] {
+        ask(wrong).exits(2);
+    }
+}
