@@ -98,8 +98,8 @@ fn ends(text: &str, start: usize, at: usize, end: usize, depth: i32) -> bool {
     if inside && closes(behind) {
         return false;
     }
-    let sentence = &text[start..=at];
-    !(text[at..].starts_with('.') && dot_belongs(sentence, next))
+    // Other signs belong to no abbreviation, and can be longer than one byte.
+    !text[at..].starts_with('.') || !dot_belongs(&text[start..=at], next)
 }
 
 /// Whether the dot at the end belongs to its word, so that the sentence goes on.
@@ -147,6 +147,12 @@ mod tests {
 
     fn sentences(text: &str) -> Vec<&str> {
         split(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn an_ellipsis_ends_a_sentence_though_it_is_no_single_byte() {
+        let found = split("It was not sure … However, it was tried… Again.");
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

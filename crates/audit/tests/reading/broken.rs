@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_has_its_blocks_in_order_and_its_sentences_in_their_blocks(text in "[ -~\\n\\t\u{c}±–]{0,600}") {
+    fn any_text_has_its_blocks_in_order_and_its_sentences_in_their_blocks(text in "[ -~\\n\\t\u{c}±–…“”’²é]{0,600}") {
         let Ok(paper) = read(text.as_bytes(), "any.txt") else {
             return Ok(());
         };
