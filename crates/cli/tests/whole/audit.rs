@@ -177,3 +177,14 @@ fn what_is_no_paper_on_a_model_is_told() {
     let missing = bare(place.path(), &["audit", "none.pdf"]).exits(2);
     assert!(missing.err.contains("none.pdf"), "{}", missing.err);
 }
+
+#[test]
+fn the_manual_shows_what_is_printed() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/audit.md");
+    let manual = fs::read_to_string(manual).expect("the manual");
+    let shown = manual.split("\n```\n").nth(1).expect("an example");
+    let place = TempDir::new().expect("a folder");
+    let path = paper("saha19a");
+    let told = bare(place.path(), &["audit", path.to_str().expect("a name")]).exits(0);
+    assert_eq!(told.out.trim_end(), shown.trim_end());
+}
