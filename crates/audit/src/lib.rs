@@ -12,6 +12,7 @@ pub mod judging;
 pub mod markdown;
 pub mod numbers;
 mod paper;
+mod pattern;
 mod reading;
 pub mod report;
 mod sentence;

@@ -261,14 +261,14 @@ fn capital(text: &str) -> String {
 }
 
 /// Several papers side by side: an item a row, the weightiest first.
-pub fn side_by_side(audits: &[(String, Audit)]) -> Page {
+pub fn side_by_side(audits: &[(&str, &Audit)]) -> Page {
     let mut page = Page::new("Papers side by side");
     page.subtitle = "Preliminary, from the published texts only. R reported, P partial, N not reported, D not done and said so.".to_owned();
     let mut columns = vec![Column::text("Item"), Column::number("Weight")];
     columns.extend(
         audits
             .iter()
-            .map(|(name, audit)| Column::text(audit.title.clone().unwrap_or_else(|| name.clone()))),
+            .map(|(name, audit)| Column::text(audit.title.as_deref().unwrap_or(name))),
     );
     let Some((_, first)) = audits.first() else {
         return page;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::judging::Passage;
 use crate::judging::section::Section;
+use crate::pattern::pattern;
 
 /// What a paper is about, as far as the rubric is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,11 +38,6 @@ impl Subject {
 
 /// Passages that tell of learning or judging a model, from which on a paper describes one.
 const TELLING_MIN: usize = 5;
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}"))
-        .unwrap_or_else(|error| unreachable!("a pattern of this file: {error}"))
-}
 
 static LEARNING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

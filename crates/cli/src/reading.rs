@@ -21,6 +21,7 @@ use crate::progress;
 use crate::report::Failure;
 use files::files_of;
 pub use files::is_pattern;
+pub use files::named;
 pub use imaging::{images_at, is_image_folder, masks, pictures, sheet_of};
 
 /// The largest table that is held in memory as a whole.

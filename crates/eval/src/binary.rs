@@ -50,8 +50,20 @@ pub fn evaluate(
     columns: &Columns,
     settings: &Settings,
 ) -> Result<Binary, EvalError> {
-    let read = columns.read(table)?;
-    let overall = overall(&read, columns, settings)?;
+    evaluate_read(table, &columns.read(table)?, columns, settings)
+}
+
+/// Measures the columns of a table that were read.
+///
+/// # Errors
+/// [`EvalError`] for groups, metrics and methods that cannot be.
+pub fn evaluate_read(
+    table: &Table,
+    read: &Read,
+    columns: &Columns,
+    settings: &Settings,
+) -> Result<Binary, EvalError> {
+    let overall = overall(read, columns, settings)?;
     let metrics = chosen(settings)?;
     let metrics: Vec<&dyn Metric> = metrics.iter().map(|one| one.metric()).collect();
     let cases = read.any();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use galen_stats::power::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,19 @@ impl FromStr for Rule {
         } else {
             Err(error())
         }
+    }
+}
+
+impl Rule {
+    /// What the rule asks of an interval, if it asks anything.
+    pub fn bounds(self) -> Option<Bounds> {
+        let (lower, upper) = match self {
+            Rule::LowerAtLeast(bound) => (Some(bound), None),
+            Rule::UpperAtMost(bound) => (None, Some(bound)),
+            Rule::Inside(low, high) => (Some(low), Some(high)),
+            Rule::Report => return None,
+        };
+        Some(Bounds { lower, upper })
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::section::Section;
+use crate::pattern::pattern;
 
 /// How a sentence tells what a cue in it means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,11 +20,6 @@ pub struct Context {
     pub planned: bool,
     /// It is what others did.
     pub cited: bool,
-}
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}"))
-        .unwrap_or_else(|error| unreachable!("a pattern of this file: {error}"))
 }
 
 /// Ends of what a negation reaches.
@@ -93,6 +89,9 @@ fn clause<'a>(sentence: &'a str, at: &Range<usize>) -> (&'a str, &'a str) {
     (&before[from..], &after[..to])
 }
 
+/// Words before a cue that a negation reaches over.
+const NEAR: usize = 9;
+
 fn is_negated(sentence: &str, at: &Range<usize>) -> bool {
     let (before, after) = clause(sentence, at);
     let cue = &sentence[at.clone()];
@@ -106,14 +105,8 @@ fn is_negated(sentence: &str, at: &Range<usize>) -> bool {
         })
     };
     // A negation far before reaches no further than some words.
-    let words: Vec<(usize, &str)> = before
-        .split_whitespace()
-        .rev()
-        .take(9)
-        .map(|word| (0, word))
-        .collect();
-    let near: Vec<&str> = words.into_iter().rev().map(|(_, word)| word).collect();
-    let near = near.join(" ");
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let near = words[words.len().saturating_sub(NEAR)..].join(" ");
     denies(&format!("{near} {cue}"), &NO_BEFORE)
         || NO_AFTER.is_match(after) && !NOT_NO.is_match(after)
 }

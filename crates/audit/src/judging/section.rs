@@ -3,6 +3,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::pattern::pattern;
+
 /// What a section of a paper is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,13 +26,7 @@ pub enum Section {
 
 /// Words of headings, the first that fits.
 static HEADINGS: LazyLock<Vec<(Regex, Section)>> = LazyLock::new(|| {
-    let of = |text: &str, section| {
-        let regex = Regex::new(&format!("(?i){text}"));
-        (
-            regex.unwrap_or_else(|error| unreachable!("a pattern of this file: {error}")),
-            section,
-        )
-    };
+    let of = |text: &str, section| (pattern(text), section);
     vec![
         of(
             r"^\W*abstract|^\W*summary$|key points|plain language",

@@ -3,9 +3,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{LineKind, Measure, NUMBER, Reading, pattern};
+use super::reading::{LineKind, Measure, NUMBER, Reading};
 use super::{Check, Printed, Remark, Severity};
 use crate::judging::section::Section;
+use crate::pattern::pattern;
 
 /// A number of the abstract is told in the body too.
 ///

@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{LineKind, Reading, natural, pattern};
+use super::reading::{LineKind, Reading, natural};
 use super::{Check, Remark, Severity};
+use crate::pattern::pattern;
 
 /// True and false positives that a sentence, or one and the next, tell together stand together in the table that has the false ones.
 ///

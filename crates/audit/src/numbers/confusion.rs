@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{Measure, Metric, Reading, Row, Table, pattern, whole_number};
+use super::reading::{Measure, Metric, Reading, Row, Table, whole_number};
 use super::{Check, Remark, Severity};
+use crate::pattern::pattern;
 
 /// Metrics of a row that has the four counts of its 2x2 table are what these give: TP / (TP + FN), and so on.
 ///

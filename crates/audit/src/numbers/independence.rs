@@ -2,9 +2,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{Line, LineKind, Reading, pattern};
+use super::reading::{Line, LineKind, Reading};
 use super::{Check, Remark, Severity};
 use crate::judging::context::context;
+use crate::pattern::pattern;
 
 /// A test set that is called independent or external comes from elsewhere, and nothing is chosen on a test set.
 ///

@@ -17,11 +17,8 @@ impl Check for Overlap {
     }
 
     fn remarks(&self, reading: &Reading) -> Vec<Remark> {
-        reading
-            .groups
-            .iter()
-            .filter_map(|group| self.of(group, reading))
-            .collect()
+        let groups = reading.groups.iter();
+        groups.filter_map(|group| self.of(group, reading)).collect()
     }
 }
 

@@ -22,6 +22,7 @@ pub use value::{Interval, NUMBER, WHOLE};
 
 use crate::judging::Passage;
 use crate::judging::context::context;
+use crate::pattern::pattern;
 
 /// The numbers of a paper and where they stand.
 pub struct Reading {
@@ -64,12 +65,6 @@ impl Reading {
 fn is_own(line: &Line, at: &std::ops::Range<usize>) -> bool {
     let context = context(&line.text, at, line.section);
     !context.cited && !context.planned
-}
-
-/// A pattern of this crate's own, in which case does not count.
-pub fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}"))
-        .unwrap_or_else(|error| unreachable!("a pattern of this crate: {error}"))
 }
 
 /// A whole number with or without commas between thousands; none that no paper counts, so that sums stay small.

@@ -3,8 +3,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{Count, LineKind, Partition, Reading, Unit, pattern};
+use super::reading::{Count, LineKind, Partition, Reading, Unit};
 use super::{Check, Remark, Severity};
+use crate::pattern::pattern;
 
 /// The same count is the same number wherever it is told: the test set has 902 patients or 899.
 ///

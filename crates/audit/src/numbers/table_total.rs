@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{Reading, Row, Table, pattern, whole_number};
+use super::reading::{Reading, Row, Table, whole_number};
 use super::{Check, Remark, Severity};
+use crate::pattern::pattern;
 
 /// A column or row that is called a total is the sum of the others.
 ///

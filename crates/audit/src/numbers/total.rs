@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::reading::{Count, Line, LineKind, Partition, Reading, Unit, WHOLE, natural, pattern};
+use super::reading::{Count, Line, LineKind, Partition, Reading, Unit, WHOLE, natural};
 use super::{Check, Remark, Severity};
+use crate::pattern::pattern;
 
 /// Parts that a sentence tells beside their total sum to it: training, tuning and test; positive and negative; a list in brackets.
 ///
@@ -87,26 +88,24 @@ fn split(line: &Line, counts: &[&Count]) -> Option<Found> {
         return None;
     }
     let values: Vec<u64> = parts.iter().map(|part| part.value).collect();
-    let sum: u64 = values.iter().sum();
+    apart(&values, total, line)
+}
+
+/// Parts whose sum is not their total.
+fn apart(parts: &[u64], total: &Count, line: &Line) -> Option<Found> {
+    let sum: u64 = parts.iter().sum();
     // Parts far from the total count something else.
     let is_like = sum.max(total.value) < 2 * sum.min(total.value);
     (sum != total.value && is_like).then(|| {
-        (
-            Severity::Inconsistent,
-            format!(
-                "{} are {sum}, but the total is {} {}.",
-                sum_of(&values),
-                total.value,
-                total.unit.map_or("", Unit::name)
-            ),
-            line.passage,
-        )
+        let each: Vec<String> = parts.iter().map(u64::to_string).collect();
+        let message = format!(
+            "{} are {sum}, but the total is {} {}.",
+            each.join(" + "),
+            total.value,
+            total.unit.map_or("", Unit::name)
+        );
+        (Severity::Inconsistent, message, line.passage)
     })
-}
-
-fn sum_of(values: &[u64]) -> String {
-    let each: Vec<String> = values.iter().map(u64::to_string).collect();
-    each.join(" + ")
 }
 
 const PAIRS: [(&str, &str); 14] = [
@@ -195,20 +194,7 @@ fn listed(line: &Line, counts: &[&Count]) -> Option<Found> {
         let values: Option<Vec<u64>> = items.iter().map(number).collect();
         let values =
             values.filter(|values| values.len() >= 2 && total.exact && total.unit.is_some())?;
-        let sum: u64 = values.iter().sum();
-        let is_like = sum.max(total.value) < 2 * sum.min(total.value);
-        (sum != total.value && is_like).then(|| {
-            (
-                Severity::Inconsistent,
-                format!(
-                    "{} are {sum}, but the total is {} {}.",
-                    sum_of(&values),
-                    total.value,
-                    total.unit.map_or("", Unit::name)
-                ),
-                line.passage,
-            )
-        })
+        apart(&values, total, line)
     })
 }
 

@@ -3,8 +3,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::granularity::is_possible;
-use super::reading::{Count, Group, Measure, Metric, Partition, Reading, Unit, pattern};
+use super::reading::{Count, Group, Measure, Metric, Partition, Reading, Unit};
 use super::{Check, Printed, Remark, Severity};
+use crate::pattern::pattern;
 
 /// Sensitivity and specificity of n cases are k / d and j / (n - d) for some whole d, k and j; told with their fractions, both wholes
 /// sum to n.

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::args::Audit as Arguments;
-use crate::outside::{is_missing, read_file, write_file};
+use crate::outside::{read_file, write_file};
 use crate::place::Place;
-use crate::reading::Broken;
+use crate::reading::{Broken, named};
 use crate::report::{Failure, Report};
 use crate::words::table;
 
@@ -48,11 +48,8 @@ pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
     let page = match read.as_slice() {
         [one] if files.len() == 1 => report::page(&one.audit, &one.name, &one.digest),
         many => {
-            let audits: Vec<(String, Audit)> = many
-                .iter()
-                .map(|one| (one.name.clone(), one.audit.clone()))
-                .collect();
-            report::side_by_side(&audits)
+            let audits = many.iter().map(|one| (one.name.as_str(), &one.audit));
+            report::side_by_side(&audits.collect::<Vec<_>>())
         }
     };
     let documents: Vec<Value> = read.iter().map(document).collect();
@@ -72,34 +69,14 @@ pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
 
 /// A file itself, or the papers in a folder and below it, by name.
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return match path.exists() {
-            true => Ok(vec![path.to_owned()]),
-            false => Err(is_missing(path)),
-        };
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
     }
-    let unreadable = |error: std::io::Error| {
-        Failure::environment(
-            "folder",
-            format!("{}: {error}", path.display()),
-            "give the right to read it",
-        )
+    let is_paper = |name: &str| {
+        let end = Path::new(name).extension().and_then(|end| end.to_str());
+        end.is_some_and(|end| ENDINGS.contains(&end.to_lowercase().as_str()))
     };
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let is_paper = path
-            .extension()
-            .and_then(|end| end.to_str())
-            .is_some_and(|end| ENDINGS.contains(&end.to_lowercase().as_str()));
-        if path.is_dir() {
-            // A folder below without papers is none of the user's concern.
-            found.extend(files_of(&path).unwrap_or_default());
-        } else if is_paper {
-            found.push(path);
-        }
-    }
-    found.sort();
+    let found = named(path, is_paper)?;
     match found.is_empty() {
         true => Err(Failure::usage(
             "no_papers",

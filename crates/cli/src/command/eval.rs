@@ -20,14 +20,13 @@ mod verified;
 
 use std::path::Path;
 
-use galen_eval::deployment::Deployment;
 use galen_eval::survival::Asked;
 use galen_eval::{
-    Columns, EvalError, Indeterminate, Settings, binary, compare, multiclass, regression, survival,
+    Columns, EvalError, Indeterminate, Settings, binary, compare, deployment, multiclass,
+    regression, survival,
 };
 use galen_stats::Level;
 use galen_stats::interval::{METHODS, Method};
-use galen_table::Table;
 use serde_json::{Value, json};
 
 use crate::args::{
@@ -106,13 +105,14 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
     let (mut document, text) = match args.task {
         EvalTask::Binary => {
             let table = table()?;
-            let found =
-                binary::evaluate(&table, &columns, &settings).map_err(|error| failure(&error))?;
+            let wrong = |error| failure(&error);
+            let read = columns.read(&table).map_err(wrong)?;
+            let found = binary::evaluate_read(&table, &read, &columns, &settings).map_err(wrong)?;
             warn(&found.warnings);
-            let deployment = match args.deployment_prevalence {
-                Some(prevalence) => Some(deployment_of(&table, &columns, prevalence, &settings)?),
-                None => None,
-            };
+            let deployment = args.deployment_prevalence;
+            let deployment =
+                deployment.map(|prevalence| deployment::at(&read, prevalence, &settings));
+            let deployment = deployment.transpose().map_err(wrong)?;
             pictures::draw(&pictures, &found, deployment.as_ref(), &args.how, place)?;
             let (mut document, mut text) = (json!(found), in_words::binary(&found));
             if let Some(deployment) = &deployment {
@@ -170,16 +170,6 @@ fn file(args: &EvalFile, place: &Place) -> Result<Report, Failure> {
 }
 
 /// Refuses what a task does not read, rather than give numbers as if it did.
-fn deployment_of(
-    table: &Table,
-    columns: &Columns,
-    prevalence: f64,
-    settings: &Settings,
-) -> Result<Deployment, Failure> {
-    let read = columns.read(table).map_err(|error| failure(&error))?;
-    galen_eval::deployment::at(&read, prevalence, settings).map_err(|error| failure(&error))
-}
-
 fn refuse_unread(args: &EvalFile) -> Result<(), Failure> {
     if let Some(option) = args.of_task.unread(args.task) {
         return Err(Failure::usage(

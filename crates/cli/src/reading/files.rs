@@ -13,15 +13,34 @@ pub fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
 }
 
-/// The files of a folder, those below it included, or those that a pattern names, sorted. In a folder a file is a table by
+/// The tables of a folder, those below it included, or those that a pattern names, sorted. In a folder a file is a table by
 /// the end of its name, unless `every` file is; hidden ones are none.
 ///
 /// # Errors
 /// [`Failure`] if there is none.
 pub fn files_of(path: &Path, every: bool) -> Result<Vec<PathBuf>, Failure> {
+    let files = named(path, |name| every || Format::of_name(name).is_some())?;
+    match files.is_empty() {
+        true => Err(Failure::usage(
+            "no_table",
+            format!("{} has no file of a table", path.display()),
+            format!(
+                "their names end in {}; or say what they are: --format",
+                Format::words().join(", ")
+            ),
+        )),
+        false => Ok(files),
+    }
+}
+
+/// The files of a folder and below it whose names are wanted, or those that a pattern names, sorted; hidden ones are none.
+///
+/// # Errors
+/// [`Failure`] if a folder cannot be read, or there is nothing of that name.
+pub fn named(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     if path.is_dir() {
-        walk(path, every, DEPTH_MAX, &mut files)?;
+        walk(path, &is_wanted, DEPTH_MAX, &mut files)?;
     } else if is_pattern(path) {
         let pattern = path.to_string_lossy();
         let wrong = |error: &dyn std::fmt::Display| {
@@ -40,21 +59,16 @@ pub fn files_of(path: &Path, every: bool) -> Result<Vec<PathBuf>, Failure> {
     } else {
         return Err(is_missing(path));
     }
-    if files.is_empty() {
-        return Err(Failure::usage(
-            "no_table",
-            format!("{} has no file of a table", path.display()),
-            format!(
-                "their names end in {}; or say what they are: --format",
-                Format::words().join(", ")
-            ),
-        ));
-    }
     files.sort();
     Ok(files)
 }
 
-fn walk(folder: &Path, every: bool, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn walk(
+    folder: &Path,
+    is_wanted: &impl Fn(&str) -> bool,
+    depth: usize,
+    files: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
@@ -67,9 +81,9 @@ fn walk(folder: &Path, every: bool, depth: usize, files: &mut Vec<PathBuf>) -> R
         }
         if path.is_dir() {
             if depth > 0 {
-                walk(&path, every, depth - 1, files)?;
+                walk(&path, is_wanted, depth - 1, files)?;
             }
-        } else if every || Format::of_name(name).is_some() {
+        } else if is_wanted(name) {
             files.push(path);
         }
     }

@@ -1,7 +1,6 @@
 use galen_stats::Level;
 use galen_stats::power::{
-    Bounds, HalfWidths, auroc_power, auroc_size, normal_power, normal_times, wilson_power,
-    wilson_size,
+    HalfWidths, auroc_power, auroc_size, normal_power, normal_times, wilson_power, wilson_size,
 };
 
 use super::{CrossCheck, Problem, Vocabulary};
@@ -64,7 +63,7 @@ impl CrossCheck for Decidable {
 
 /// What is wrong with a criterion whose estimate is expected to have this standard error.
 fn by_error(protocol: &Protocol, criterion: &Criterion, path: &str, error: f64) -> Option<Problem> {
-    let bounds = bounds_of(criterion.rule)?;
+    let bounds = criterion.rule.bounds()?;
     let path_of_error = format!("{path}.expected_error");
     if !(error > 0.0 && error.is_finite()) {
         let message = "a standard error is a number above 0";
@@ -95,21 +94,10 @@ fn by_error(protocol: &Protocol, criterion: &Criterion, path: &str, error: f64) 
 
 /// A criterion of which nobody said what tells whether it can be decided.
 fn unknown(criterion: &Criterion, path: String) -> Option<Problem> {
-    bounds_of(criterion.rule)?;
+    criterion.rule.bounds()?;
     let message = "whether the reference set can decide this is not known";
     let help = "add `expected` and `expected_error`: the value and the standard error that a pilot tells (galen eval size --pilot)";
     Some(Problem::warning(Name::Protocol, path, message).help(help))
-}
-
-/// What a rule asks of an interval, if it asks anything.
-fn bounds_of(rule: Rule) -> Option<Bounds> {
-    let (lower, upper) = match rule {
-        Rule::LowerAtLeast(bound) => (Some(bound), None),
-        Rule::UpperAtMost(bound) => (None, Some(bound)),
-        Rule::Inside(low, high) => (Some(low), Some(high)),
-        Rule::Report => return None,
-    };
-    Some(Bounds { lower, upper })
 }
 
 /// Clusters that cannot be.

@@ -5,8 +5,9 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::line::{Line, LineKind};
+use super::natural;
 use super::value::WHOLE;
-use super::{natural, pattern};
+use crate::pattern::pattern;
 
 /// So many of something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,10 +4,11 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::line::{Line, LineKind};
+use super::natural;
 use super::table::{Table, whole_number};
 use super::value::{NUMBER, WHOLE, values};
-use super::{natural, pattern};
 use crate::numbers::Printed;
+use crate::pattern::pattern;
 
 /// A share of a whole: `123 of 270 (45.6%)`.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use crate::judging::Passage;
 use crate::judging::section::Section;
+use crate::pattern::pattern;
 
 /// A passage whose signs are few: one blank, one minus, one point.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub fn lines(passages: &[Passage]) -> Vec<Line> {
     passages.iter().enumerate().map(line).collect()
 }
 
-static PERCENT: LazyLock<Regex> = LazyLock::new(|| super::pattern(r"(\d) ?(?:per ?cent)\b"));
+static PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d) ?(?:per ?cent)\b"));
 
 /// Text in which a number has one spelling: `0·91` is `0.91`, `12 345` with a thin blank is `12345`, `−` is `-`, every other dash is `–`,
 /// `per cent` is `%`.

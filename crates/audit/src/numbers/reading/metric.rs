@@ -9,8 +9,9 @@ use super::line::{Line, LineKind};
 use super::measure::Measure;
 use super::table::{Row, Table};
 use super::value::{Interval, Value, value_at, values};
-use super::{Reading, is_own, pattern};
+use super::{Reading, is_own};
 use crate::numbers::Printed;
+use crate::pattern::pattern;
 
 /// A value of a metric.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::line::{Line, LineKind};
-use super::pattern;
+use crate::pattern::pattern;
 
 /// The rows of one table, with what its caption says.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Serialize;
 
-use super::{natural, pattern};
+use super::natural;
 use crate::numbers::Printed;
+use crate::pattern::pattern;
 
 /// An interval as printed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -6,8 +6,7 @@ use galen_dossier::plot::{Lines, Plot, Stroke};
 use galen_eval::{Columns, Settings, binary, compare};
 use galen_spec::Rule;
 use galen_stats::power::{
-    Bounds, HalfWidths, auroc_power, auroc_size, normal_power, normal_times, wilson_power,
-    wilson_size,
+    HalfWidths, auroc_power, auroc_size, normal_power, normal_times, wilson_power, wilson_size,
 };
 use galen_stats::{Estimate, Level};
 use serde_json::json;
@@ -174,19 +173,13 @@ fn by_formula(args: &EvalSize) -> Result<Answer, Failure> {
 fn from_pilot(args: &EvalSize, pilot: &Path, place: &Place) -> Result<Answer, Failure> {
     let level = level_of(args.level)?;
     let rule = rule(args)?;
-    let (lower, upper) = match rule {
-        Rule::LowerAtLeast(bound) => (Some(bound), None),
-        Rule::UpperAtMost(bound) => (None, Some(bound)),
-        Rule::Inside(low, high) => (Some(low), Some(high)),
-        Rule::Report => {
-            return Err(Failure::usage(
-                "rule",
-                "`report` asks nothing",
-                "write a bound: lower >= 0.75",
-            ));
-        }
-    };
-    let bounds = Bounds { lower, upper };
+    let bounds = rule.bounds().ok_or_else(|| {
+        Failure::usage(
+            "rule",
+            "`report` asks nothing",
+            "write a bound: lower >= 0.75",
+        )
+    })?;
     let (n, positives, estimate) = piloted(args, pilot, level, place)?;
     let (Some(value), Some((low, high))) = (estimate.value, estimate.interval()) else {
         let why = estimate
