@@ -11,6 +11,7 @@ use crate::judging::section::Section;
 use crate::judging::{Finding, Judge, Passage, Verdict};
 use crate::numbers::{self, Remark};
 use crate::paper::{Block, Format, Kind, Paper, Piece};
+use crate::proposal::Proposals;
 use crate::subject::{Subject, subject};
 
 /// What a paper reports, leaves out, and what does not add up in it.
@@ -24,6 +25,9 @@ pub struct Audit {
     /// In the order of the rubric.
     pub items: Vec<Judged>,
     pub remarks: Vec<Doubt>,
+    /// What a language model was asked, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposals: Option<Proposals>,
     /// What reading could not do.
     pub warnings: Vec<String>,
 }
@@ -37,6 +41,9 @@ pub struct Judged {
     /// The paper itself says that it was not done.
     pub declared: bool,
     pub evidence: Vec<Quote>,
+    /// Passages that a language model proposes, if one was asked; they count for no verdict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<Quote>,
 }
 
 /// What was asked.
@@ -71,7 +78,7 @@ impl From<&Item> for Asked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
     pub quote: String,
-    /// What it tells: a fact of the item, or `declared`.
+    /// What it tells: a fact of the item, `declared`, or `proposed` by a language model.
     pub tells: String,
     /// The innermost heading above it, or the label of the table or figure.
     pub section: Option<String>,
@@ -134,6 +141,7 @@ pub fn audits(papers: &[Paper]) -> Vec<Audit> {
         subject: subject(paper.title.as_deref(), passages),
         items,
         remarks: doubts(places, passages),
+        proposals: None,
         warnings: paper.warnings.clone(),
     })
     .collect()
@@ -157,6 +165,7 @@ fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
         verdict,
         declared,
         evidence: quotes,
+        proposed: Vec::new(),
     }
 }
 
@@ -221,7 +230,7 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
     found
 }
 
-fn quote(place: &Place, tells: &str) -> Quote {
+pub(crate) fn quote(place: &Place, tells: &str) -> Quote {
     let section = match &place.block.kind {
         Kind::Caption { label, .. } => Some(label.clone()),
         Kind::Abstract => Some("Abstract".to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! [`read`] turns the bytes of a file into a [`Paper`]: its words in reading order, and what each passage is; [`Paper::sentences`] parts
 //! them. [`audit()`] judges each item of the rubric ([`items`], one file each) by its passages ([`judging`]) and holds its numbers against
-//! each other ([`numbers`]); [`report`] is the page.
+//! each other ([`numbers`]); [`report`] is the page. [`proposal`] asks a language model for further places to look.
 
 mod abbreviation;
 mod audit;
@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod numbers;
 mod paper;
 mod pattern;
+pub mod proposal;
 mod reading;
 pub mod report;
 mod sentence;

@@ -5,12 +5,14 @@ use galen_dossier::{Badge, Block, Cell, Column, NoteKind, Page, Span, Table, Ton
 use crate::audit::{Audit, Judged, Quote};
 use crate::judging::Verdict;
 use crate::numbers::Severity;
+use crate::proposal::Proposals;
 
 /// Strengths, gaps and questions on a page that is to stay one.
 const STRENGTHS: usize = 3;
 const GAPS: usize = 5;
 const QUESTIONS: usize = 5;
 const DOUBTS: usize = 2;
+const PROPOSED: usize = 6;
 /// Words of a quote on the page; the document has all.
 const WORDS: usize = 15;
 
@@ -107,6 +109,30 @@ fn spread(mut items: Vec<&Judged>, most: usize) -> Vec<&Judged> {
     found
 }
 
+/// What a language model proposes, the weightiest first.
+pub fn proposed(audit: &Audit) -> impl Iterator<Item = (&Judged, &Quote)> {
+    let items = gaps(audit).into_iter();
+    items.flat_map(|item| item.proposed.iter().map(move |quote| (item, quote)))
+}
+
+/// What became of a model's proposals, in a sentence.
+pub fn proposals(done: &Proposals) -> String {
+    let Proposals {
+        questions,
+        kept,
+        dropped,
+        unreadable,
+        ..
+    } = done;
+    let words = match unreadable {
+        0 => String::new(),
+        many => format!(" {many} answers were no list of quotes."),
+    };
+    format!(
+        "A language model was asked {questions} times for what was not found or in part. {kept} of its quotes stand in the paper, are new and are kept; no verdict rests on them. {dropped} stand nowhere in it, or answer nothing that was asked, and were dropped.{words}"
+    )
+}
+
 /// The page of one paper; `file` is its name and `digest` that of its bytes.
 pub fn page(audit: &Audit, file: &str, digest: &str) -> Page {
     let mut page = Page::new(audit.title.clone().unwrap_or_else(|| file.to_owned()));
@@ -134,6 +160,17 @@ pub fn page(audit: &Audit, file: &str, digest: &str) -> Page {
     page.push(Block::List(
         gaps(audit).into_iter().take(GAPS).map(missing).collect(),
     ));
+    if let Some(done) = &audit.proposals {
+        page.push(Block::heading(1, format!("Proposed by {}", done.model)));
+        page.push(Block::note(NoteKind::Info, proposals(done)));
+        let quotes = proposed(audit).take(PROPOSED).map(|(item, quote)| {
+            vec![
+                Span::strong(format!("{}. ", capital(&item.asked.what))),
+                Span::text(format!("{} {}", quoted(quote), place(quote))),
+            ]
+        });
+        page.push(Block::List(quotes.collect()));
+    }
     if !audit.remarks.is_empty() {
         page.push(Block::heading(1, "What does not add up"));
         let remark = |doubt: &crate::audit::Doubt| {

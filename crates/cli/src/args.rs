@@ -204,6 +204,13 @@ pub struct Audit {
     /// Papers that cannot be read are named, and make no error
     #[arg(long)]
     pub skip_bad: bool,
+    /// A server of OpenAI's chat completions, such as http://localhost:8080/v1, that proposes further evidence. Its quotes are kept where
+    /// they stand in the paper, and change no verdict. A key is taken from GALEN_LLM_KEY
+    #[arg(long, value_name = "URL")]
+    pub llm: Option<String>,
+    /// The server's model to ask; the first that it lists if none is named
+    #[arg(long, value_name = "NAME", requires = "llm")]
+    pub llm_model: Option<String>,
 }
 
 #[derive(Args, Debug)]

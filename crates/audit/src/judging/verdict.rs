@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex::Regex;
+use regex::bytes::Regex;
 use serde::Serialize;
 
 use super::context::{Context, context};
@@ -143,7 +143,7 @@ impl Judge {
         let declares = |passage: &Passage| {
             self.declared
                 .iter()
-                .any(|regex| regex.is_match(passage.text))
+                .any(|regex| regex.is_match(passage.text.as_bytes()))
         };
         let declared = passages.iter().position(declares);
         let evidence = declared.map(|passage| Evidence {
@@ -173,7 +173,7 @@ fn told(
     if out_of_place || fact.never_in.contains(&section) {
         return None;
     }
-    let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text));
+    let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text.as_bytes()));
     if any(&patterns.unless, text) || !patterns.with.is_empty() && !any(&patterns.with, text) {
         return None;
     }
@@ -182,8 +182,13 @@ fn told(
     {
         return None;
     }
-    let cues = patterns.cues.iter().flat_map(|regex| regex.find_iter(text));
-    let hows = cues.filter_map(|cue| how(fact, &context(text, &cue.range(), section)));
+    let cues = patterns
+        .cues
+        .iter()
+        .flat_map(|regex| regex.find_iter(text.as_bytes()));
+    let hows = cues
+        .map(|cue| whole_letters(text, cue.range()))
+        .filter_map(|cue| how(fact, &context(text, &cue, section)));
     let how = hows.min()?;
     let mut score = match section {
         Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
@@ -196,13 +201,24 @@ fn told(
         patterns
             .cues
             .iter()
-            .filter(|regex| regex.is_match(text))
+            .filter(|regex| regex.is_match(text.as_bytes()))
             .count(),
     )
     .unwrap_or(0);
     // What is long tells more than is asked; a row of a table is hard to read by itself.
     score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table);
     Some((how, score))
+}
+
+/// The range without parts of letters at its ends: a pattern is one of bytes.
+fn whole_letters(text: &str, mut range: Range<usize>) -> Range<usize> {
+    while !text.is_char_boundary(range.start) {
+        range.start -= 1;
+    }
+    while !text.is_char_boundary(range.end) {
+        range.end += 1;
+    }
+    range
 }
 
 /// The passages of one paragraph.

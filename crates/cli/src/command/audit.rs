@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use galen_audit::proposal::propose;
 use galen_audit::report::{self, letter, place as standing, quoted};
 use galen_audit::{Audit, Paper, Verdict, audits, markdown, read};
+use galen_chat::Chat;
 use galen_dossier::{Links, Page, Printer, html};
 use galen_store::Digest;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -37,7 +39,8 @@ pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
     for paper in &args.papers {
         files.extend(files_of(&place.path(paper))?);
     }
-    let (read, broken) = all(&files);
+    let chat = args.llm.as_deref().map(|url| chat(url, args)).transpose()?;
+    let (read, broken) = all(&files, chat.as_ref())?;
     if let ([], [first]) = (read.as_slice(), broken.as_slice()) {
         return Err(Failure::usage(
             "paper",
@@ -67,6 +70,22 @@ pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
     Ok(Report::new("audit", document, text).without(&broken, args.skip_bad))
 }
 
+/// The environment's name for the key of a server of a language model, which is no argument: others can read those.
+const KEY: &str = "GALEN_LLM_KEY";
+
+fn chat(url: &str, args: &Arguments) -> Result<Chat, Failure> {
+    let key = std::env::var(KEY).ok().filter(|key| !key.is_empty());
+    Chat::open(url, args.llm_model.as_deref(), key).map_err(|error| no_answer(&error))
+}
+
+fn no_answer(error: &dyn std::fmt::Display) -> Failure {
+    Failure::environment(
+        "llm",
+        error.to_string(),
+        "start the server or correct --llm and --llm-model; without --llm no server is asked",
+    )
+}
+
 /// A file itself, or the papers in a folder and below it, by name.
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.is_file() {
@@ -87,8 +106,8 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-/// Reads every file, on all cores, and judges what could be read.
-fn all(files: &[PathBuf]) -> (Vec<Read>, Vec<Broken>) {
+/// Reads every file, on all cores, and judges what could be read; then a language model, if there is one, is asked paper by paper.
+fn all(files: &[PathBuf], chat: Option<&Chat>) -> Result<(Vec<Read>, Vec<Broken>), Failure> {
     let bar = match files.len() {
         0..10 => ProgressBar::hidden(),
         many => ProgressBar::new(many as u64),
@@ -114,13 +133,19 @@ fn all(files: &[PathBuf]) -> (Vec<Read>, Vec<Broken>) {
             Err(one) => broken.push(one),
         }
     }
-    let both = named.into_iter().zip(audits(&papers));
+    let mut audits = audits(&papers);
+    if let Some(chat) = chat {
+        for (paper, audit) in papers.iter().zip(&mut audits) {
+            propose(paper, audit, chat.model(), chat).map_err(|error| no_answer(&error))?;
+        }
+    }
+    let both = named.into_iter().zip(audits);
     let read = both.map(|((name, digest), audit)| Read {
         name,
         digest,
         audit,
     });
-    (read.collect(), broken)
+    Ok((read.collect(), broken))
 }
 
 /// A paper with its name and digest.
@@ -243,6 +268,19 @@ fn in_words(read: &Read) -> String {
             "  {letter} {} {}: {quote}",
             item.asked.id, item.asked.what
         ));
+    }
+    if let Some(done) = &audit.proposals {
+        lines.push(format!("\nProposed by {}", done.model));
+        lines.push(format!("  {}", report::proposals(done)));
+        lines.extend(report::proposed(audit).take(SHOWN).map(|(item, quote)| {
+            format!(
+                "  {} {}: {} {}",
+                item.asked.id,
+                item.asked.what,
+                quoted(quote),
+                standing(quote)
+            )
+        }));
     }
     if !audit.remarks.is_empty() {
         lines.push("\nWhat does not add up".to_owned());

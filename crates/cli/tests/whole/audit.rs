@@ -1,5 +1,7 @@
 //! `galen audit`: papers, one and many, good and bad.
 
+mod proposed;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -29,12 +29,13 @@ const HOUSE: [&str; 16] = [
 ];
 
 /// Where an adapter stands: on the crate whose trait it implements or whose type it reads, known by the binary alone.
-const ADAPTERS: [(&str, &str); 5] = [
+const ADAPTERS: [(&str, &str); 6] = [
     ("galen-onnx", "galen-model"),
     ("galen-train", "galen-pipeline"),
     ("galen-pdf", "galen-dossier"),
     ("galen-tfdv", "galen-spec"),
     ("galen-cluster", "galen-table"),
+    ("galen-chat", "galen-audit"),
 ];
 
 /// The crates that each crate leans on when it is built. Tests may lean where they like, as nobody builds on them.
