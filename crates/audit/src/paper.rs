@@ -11,6 +11,7 @@ pub enum Format {
     Jats,
     Html,
     Docx,
+    Markdown,
     Text,
 }
 

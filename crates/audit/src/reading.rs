@@ -9,6 +9,7 @@ mod html;
 mod jats;
 mod kind;
 mod layout;
+mod markdown;
 mod part;
 mod passages;
 mod pdf;
@@ -129,6 +130,7 @@ fn by_kind(bytes: &[u8], name: &str) -> Result<Paper, Unreadable> {
             jats::read(&tree, decoded.warnings).ok_or_else(|| unknown(format!("XML of <{root}>")))
         }
         Markup::Html => Ok(html::read(&decoded.text, decoded.warnings)),
+        Markup::Markdown => Ok(markdown::read(&decoded.text, decoded.warnings)),
         Markup::None => Ok(plain::read(&decoded.text, decoded.warnings)),
     }
 }

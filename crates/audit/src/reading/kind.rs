@@ -36,6 +36,7 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<String> {
 pub(super) enum Markup {
     Xml,
     Html,
+    Markdown,
     None,
 }
 
@@ -51,6 +52,8 @@ impl Markup {
             Self::Html
         } else if declares || holds {
             Self::Xml
+        } else if super::markdown::is_markdown(text) {
+            Self::Markdown
         } else {
             Self::None
         }

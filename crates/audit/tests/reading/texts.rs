@@ -146,3 +146,34 @@ fn sentences_know_their_block_and_bytes() {
         assert!(block.range.start <= sentence.range.start && sentence.range.end <= block.range.end);
     }
 }
+
+#[test]
+fn what_a_converter_wrote_as_markdown_has_its_parts() {
+    let markdown = "# **Early warning of sepsis**\n\nAda Example1, Max Sample2\n\n## **Abstract**\n\nWe trained a network.\n\n\
+        ## 1. Introduction\n\nSepsis kills.\n\n## 2. Methods\n\nStays of *adults* at ~20 sites, p<sub>0</sub> < 0.05, were taken.\n\n\
+        | Group | Cases |\n|---|---|\n| Women | 236 |\n\n## 3. Results\n\n- The AUC was **0.85**.\n\n\
+        ##### **References**\n\n1. Moor M. Labels by two readers. 2019.\n\n2. Singer M. Sepsis-3. 2016.\n";
+    let read = paper;
+    let paper = read(markdown);
+    assert_eq!(paper.format, Format::Markdown);
+    assert_eq!(paper.title.as_deref(), Some("Early warning of sepsis"));
+    let blocks = blocks(&paper);
+    for (kind, words) in [
+        (Kind::Abstract, "We trained a network."),
+        (
+            Kind::Paragraph,
+            "Stays of adults at ~20 sites, p0 < 0.05, were taken.",
+        ),
+        (Kind::Row, "Women\t236"),
+        (Kind::ListItem, "The AUC was 0.85."),
+        (Kind::Reference, "Moor M. Labels by two readers. 2019."),
+    ] {
+        assert!(
+            blocks.contains(&(&kind, words)),
+            "{words} is no {kind:?}: {blocks:?}"
+        );
+    }
+    // Two headings make no Markdown of a text that begins lines with a number sign.
+    let plain = "#1 of all\n\n# Abstract\n\nWe trained a network.\n";
+    assert_eq!(read(plain).format, Format::Text);
+}

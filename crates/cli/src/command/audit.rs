@@ -20,7 +20,9 @@ use crate::report::{Failure, Report};
 use crate::words::table;
 
 /// Endings of files that are papers, in a folder.
-const ENDINGS: [&str; 8] = ["pdf", "xml", "nxml", "html", "htm", "docx", "txt", "xhtml"];
+const ENDINGS: [&str; 9] = [
+    "pdf", "xml", "nxml", "html", "htm", "docx", "md", "txt", "xhtml",
+];
 /// Gaps and questions on a terminal.
 const SHOWN: usize = 8;
 
