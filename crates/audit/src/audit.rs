@@ -113,13 +113,21 @@ pub fn audit(paper: &Paper) -> Audit {
 
 /// Audits papers, in their order; each item is made ready once for all of them.
 pub fn audits(papers: &[Paper]) -> Vec<Audit> {
+    audits_by(papers, &items::files())
+}
+
+/// Audits papers by items of these files, as who writes an item tries it.
+///
+/// # Panics
+/// A file is no item.
+pub fn audits_by(papers: &[Paper], files: &[(String, String)]) -> Vec<Audit> {
     let places: Vec<Vec<Place>> = papers.par_iter().map(places).collect();
     let passages: Vec<Vec<Passage>> = places
         .iter()
         .map(|places| places.iter().map(|place| place.passage.clone()).collect())
         .collect();
     // By item, then by paper.
-    let judged: Vec<Vec<Judged>> = items::each(|judge| {
+    let judged: Vec<Vec<Judged>> = items::each(files, |judge| {
         let papers = places.par_iter().zip(&passages);
         papers
             .map(|(places, passages)| of_item(judge, places, passages))

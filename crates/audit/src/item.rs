@@ -42,6 +42,22 @@ pub struct Item {
     pub examples: Examples,
 }
 
+impl Item {
+    /// Every pattern of the item.
+    pub fn patterns(&self) -> impl Iterator<Item = &String> {
+        let of = self.facts.values().flat_map(Fact::patterns);
+        of.chain(&self.declared)
+    }
+}
+
+impl Fact {
+    fn patterns(&self) -> impl Iterator<Item = &String> {
+        [&self.cues, &self.with, &self.near, &self.unless]
+            .into_iter()
+            .flatten()
+    }
+}
+
 /// Something that a sentence can tell.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::item::Item;
-use crate::judging::Judge;
+use crate::item::{Item, Text};
+use crate::judging::{Judge, Passage, Verdict};
 
 const FILES: &[(&str, &str)] = &[
     ("prov-1.yaml", include_str!("../items/prov-1.yaml")),
@@ -67,67 +67,76 @@ const FILES: &[(&str, &str)] = &[
     ("sec-3.yaml", include_str!("../items/sec-3.yaml")),
 ];
 
-/// What each item, ready to judge, is asked for, in the order of the rubric.
+/// The files of all items, with their names, in the order of the rubric.
+pub fn files() -> Vec<(String, String)> {
+    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    FILES.iter().map(owned).collect()
+}
+
+/// What each item, ready to judge, is asked for, in the order of the files.
 ///
 /// Patterns of many words take some 10 MB an item, so that one is made ready, asked and dropped on each core at a time.
 ///
 /// # Panics
 /// If a file of an item is wrong, which its tests would have said.
-pub fn each<T: Send>(ask: impl Fn(&Judge) -> T + Sync) -> Vec<T> {
-    let asked = |(name, text): &(&str, &str)| {
+pub fn each<T: Send>(files: &[(String, String)], ask: impl Fn(&Judge) -> T + Sync) -> Vec<T> {
+    let asked = |(name, text): &(String, String)| {
         let item: Item =
             serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         ask(&Judge::new(item).unwrap_or_else(|error| panic!("{name}: {error}")))
     };
-    FILES.par_iter().map(asked).collect()
+    files.par_iter().map(asked).collect()
+}
+
+/// The example sentences of an item that it judges otherwise, each told.
+pub fn misjudged(judge: &Judge) -> Vec<String> {
+    let examples = &judge.item.examples;
+    let lists = [
+        (Verdict::Reported, false, &examples.reported),
+        (Verdict::Partial, false, &examples.partial),
+        (Verdict::NotReported, false, &examples.not_reported),
+        (Verdict::NotReported, true, &examples.declared),
+    ];
+    let mut wrong = Vec::new();
+    for (verdict, declared, texts) in lists {
+        for (section, text) in texts.iter().map(Text::parts) {
+            let found = judge.judge(&[Passage {
+                text,
+                section,
+                paragraph: 0,
+                is_table: false,
+            }]);
+            if found.verdict != verdict || declared && !found.declared {
+                let id = &judge.item.id;
+                let facts: Vec<&str> = found.evidence.iter().map(|one| one.fact.as_str()).collect();
+                wrong.push(format!(
+                    "{id}: {verdict:?} is judged {:?} by {facts:?}: {text}",
+                    found.verdict
+                ));
+            }
+        }
+    }
+    wrong
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item::Text;
-    use crate::judging::{Finding, Passage, Verdict};
-
-    /// What a paper that says only this is found to say.
-    fn of_text(judge: &Judge, text: &Text) -> Finding {
-        let (section, text) = text.parts();
-        judge.judge(&[Passage {
-            text,
-            section,
-            paragraph: 0,
-            is_table: false,
-        }])
-    }
+    use crate::item::pattern;
 
     #[test]
     fn every_item_judges_its_own_sentences() {
-        let wrong = each(|judge| {
-            let mut wrong = Vec::new();
+        let wrong = each(&files(), |judge| {
             let examples = &judge.item.examples;
             assert!(
                 !examples.reported.is_empty() && !examples.not_reported.is_empty(),
                 "{}",
                 judge.item.id
             );
-            let lists = [
-                (Verdict::Reported, false, &examples.reported),
-                (Verdict::Partial, false, &examples.partial),
-                (Verdict::NotReported, false, &examples.not_reported),
-                (Verdict::NotReported, true, &examples.declared),
-            ];
-            for (verdict, declared, texts) in lists {
-                for text in texts {
-                    let found = of_text(judge, text);
-                    if found.verdict != verdict || declared && !found.declared {
-                        wrong.push(format!(
-                            "{} {verdict:?}: {found:?}: {}",
-                            judge.item.id,
-                            text.parts().1
-                        ));
-                    }
-                }
+            for text in judge.item.patterns() {
+                pattern(text).unwrap_or_else(|error| panic!("{}: {error}", judge.item.id));
             }
-            wrong
+            misjudged(judge)
         })
         .concat();
         assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

@@ -19,7 +19,7 @@ pub mod report;
 mod sentence;
 mod subject;
 
-pub use audit::{Asked, Audit, Doubt, Judged, Quote, audit, audits};
+pub use audit::{Asked, Audit, Doubt, Judged, Quote, audit, audits, audits_by};
 pub use judging::Verdict;
 pub use paper::{Block, Format, Kind, Paper, Piece};
 pub use reading::{Unreadable, read};

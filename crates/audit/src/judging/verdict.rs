@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 use serde::Serialize;
@@ -52,14 +53,47 @@ pub struct Finding {
 pub struct Judge {
     pub item: Item,
     facts: BTreeMap<String, Patterns>,
-    declared: Vec<Regex>,
+    declared: Later,
 }
 
 struct Patterns {
     cues: Vec<Regex>,
-    with: Vec<Regex>,
-    near: Vec<Regex>,
-    unless: Vec<Regex>,
+    with: Later,
+    near: Later,
+    unless: Later,
+}
+
+/// Patterns that are made ready when the first cue is found: most are never asked.
+struct Later {
+    texts: Vec<String>,
+    ready: OnceLock<Vec<Regex>>,
+}
+
+impl Later {
+    fn of(texts: &[String]) -> Later {
+        Later {
+            texts: texts.to_vec(),
+            ready: OnceLock::new(),
+        }
+    }
+
+    /// Whether one of them is found.
+    ///
+    /// # Panics
+    /// One is no pattern, which the item's tests would have said.
+    fn any(&self, text: &str) -> bool {
+        let ready = self.ready.get_or_init(|| {
+            let ready = self.texts.iter().map(|text| pattern(text));
+            ready
+                .collect::<Result<_, _>>()
+                .unwrap_or_else(|error| panic!("{error}"))
+        });
+        any(ready, text)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
 }
 
 /// How a fact was found.
@@ -85,9 +119,9 @@ impl Judge {
         let of = |fact: &Fact| {
             Ok::<_, String>(Patterns {
                 cues: all(&fact.cues)?,
-                with: all(&fact.with)?,
-                near: all(&fact.near)?,
-                unless: all(&fact.unless)?,
+                with: Later::of(&fact.with),
+                near: Later::of(&fact.near),
+                unless: Later::of(&fact.unless),
             })
         };
         let facts = item
@@ -97,7 +131,7 @@ impl Judge {
         let facts = facts
             .collect::<Result<BTreeMap<_, _>, String>>()
             .map_err(in_item)?;
-        let declared = all(&item.declared).map_err(in_item)?;
+        let declared = Later::of(&item.declared);
         for need in [&item.reported, &item.partial] {
             check(need, &facts).map_err(in_item)?;
         }
@@ -140,11 +174,7 @@ impl Judge {
                 };
             }
         }
-        let declares = |passage: &Passage| {
-            self.declared
-                .iter()
-                .any(|regex| regex.is_match(passage.text.as_bytes()))
-        };
+        let declares = |passage: &Passage| self.declared.any(passage.text);
         let declared = passages.iter().position(declares);
         let evidence = declared.map(|passage| Evidence {
             passage,
@@ -173,22 +203,23 @@ fn told(
     if out_of_place || fact.never_in.contains(&section) {
         return None;
     }
-    let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text.as_bytes()));
-    if any(&patterns.unless, text) || !patterns.with.is_empty() && !any(&patterns.with, text) {
-        return None;
-    }
-    if !patterns.near.is_empty()
-        && !paragraph(passages, at).any(|near| any(&patterns.near, near.text))
-    {
-        return None;
-    }
-    let cues = patterns
+    let cues: Vec<Range<usize>> = patterns
         .cues
         .iter()
-        .flat_map(|regex| regex.find_iter(text.as_bytes()));
-    let hows = cues
+        .flat_map(|regex| regex.find_iter(text.as_bytes()))
         .map(|cue| whole_letters(text, cue.range()))
-        .filter_map(|cue| how(fact, &context(text, &cue, section)));
+        .collect();
+    let is_found = !cues.is_empty()
+        && (patterns.with.is_empty() || patterns.with.any(text))
+        && !patterns.unless.any(text)
+        && (patterns.near.is_empty()
+            || paragraph(passages, at).any(|near| patterns.near.any(near.text)));
+    if !is_found {
+        return None;
+    }
+    let hows = cues
+        .iter()
+        .filter_map(|cue| how(fact, &context(text, cue, section)));
     let how = hows.min()?;
     let mut score = match section {
         Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
@@ -208,6 +239,10 @@ fn told(
     // What is long tells more than is asked; a row of a table is hard to read by itself.
     score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table);
     Some((how, score))
+}
+
+fn any(list: &[Regex], text: &str) -> bool {
+    list.iter().any(|regex| regex.is_match(text.as_bytes()))
 }
 
 /// The range without parts of letters at its ends: a pattern is one of bytes.
