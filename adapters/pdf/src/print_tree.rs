@@ -30,6 +30,7 @@ pub fn print_tree(page: &Page) -> Value {
         "at": page.at,
         "foot": page.foot,
         "contents": page.contents,
+        "dense": page.dense,
         "blocks": blocks,
         "appendix": exhibits,
     })

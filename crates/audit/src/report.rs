@@ -8,13 +8,15 @@ use crate::numbers::Severity;
 use crate::proposal::Proposals;
 
 /// Strengths, gaps and questions on a page that is to stay one.
-const STRENGTHS: usize = 3;
-const GAPS: usize = 5;
-const QUESTIONS: usize = 5;
-const DOUBTS: usize = 2;
+const STRENGTHS: usize = 5;
+const GAPS: usize = 7;
+const QUESTIONS: usize = 7;
+const DOUBTS: usize = 3;
 const PROPOSED: usize = 6;
 /// Words of a quote on the page; the document has all.
-const WORDS: usize = 15;
+const WORDS: usize = 25;
+/// Words of a quote beside a question.
+const ASKED: usize = 12;
 
 /// The principles of Good Machine Learning Practice, in a few words.
 ///
@@ -87,10 +89,21 @@ pub fn questions(audit: &Audit) -> Vec<String> {
             doubt.remark.message
         )
     });
-    let asked = gaps(audit)
-        .into_iter()
-        .map(|item| item.asked.question.clone());
+    let asked = gaps(audit).into_iter().map(question);
     doubts.chain(asked).take(QUESTIONS).collect()
+}
+
+/// What to ask, beside what is said already.
+fn question(item: &Judged) -> String {
+    let asked = &item.asked.question;
+    match item.evidence.first() {
+        Some(quote) => format!(
+            "{asked} Said is only: {} {}",
+            cut(quote, ASKED),
+            place(quote)
+        ),
+        None => asked.clone(),
+    }
 }
 
 /// The weightiest, and of each group no more than two.
@@ -136,6 +149,7 @@ pub fn proposals(done: &Proposals) -> String {
 /// The page of one paper; `file` is its name and `digest` that of its bytes.
 pub fn page(audit: &Audit, file: &str, digest: &str) -> Page {
     let mut page = Page::new(audit.title.clone().unwrap_or_else(|| file.to_owned()));
+    page.dense = true;
     page.subtitle = "Preliminary GMLP gap report, from the published text only. A paper is not a technical file.".to_owned();
     page.foot = vec![
         ("File".to_owned(), file.to_owned()),
@@ -241,29 +255,44 @@ fn missing(item: &Judged) -> Vec<Span> {
         (_, true) => (Tone::Bad, "not done, and said so"),
         _ => (Tone::Bad, "not reported"),
     };
-    // What is told in part is quoted; of what is missing it is said why it matters.
-    let says = match item.evidence.first() {
-        Some(quote) => format!(" {} {} ", quoted(quote), place(quote)),
-        None => format!(" {} ", item.asked.why),
-    };
+    let quote = item.evidence.first().map_or(String::new(), |quote| {
+        format!("{} {} ", quoted(quote), place(quote))
+    });
     vec![
         Span::strong(format!("{} ", capital(&item.asked.what))),
         Span::Status(Badge::new(tone, word)),
-        Span::text(format!("{says}{}", principles_of(item))),
+        Span::text(format!(
+            " {quote}{} {}",
+            item.asked.why,
+            principles_of(item)
+        )),
     ]
 }
 
-/// How many items of each principle are reported, partial, not reported.
+/// How many items of each principle are reported, partial, not reported; two principles a row.
 fn principles(audit: &Audit) -> Block {
     let numbers = coverage(audit);
-    let each = numbers.iter().enumerate();
-    let each = each.map(|(at, [reported, partial, missing])| {
-        format!("{}: {reported}/{partial}/{missing}", at + 1)
-    });
-    Block::Paragraph(vec![
-        Span::strong("Reported/partial/not reported by GMLP principle: "),
-        Span::text(format!("{}.", each.collect::<Vec<_>>().join(", "))),
-    ])
+    let each = |at: usize| {
+        let title = format!("{}. {}", at + 1, PRINCIPLES[at]);
+        let counts = numbers[at].iter().map(usize::to_string);
+        std::iter::once(title).chain(counts)
+    };
+    let half = PRINCIPLES.len() / 2;
+    let row = |at: usize| {
+        let both = each(at).chain(each(at + half));
+        both.map(|text| Cell(vec![Span::text(text)])).collect()
+    };
+    let columns = [
+        Column::text("GMLP principle"),
+        Column::number("Reported"),
+        Column::number("Partial"),
+        Column::number("Not"),
+    ];
+    Block::Table(Table {
+        caption: String::new(),
+        columns: [columns.clone(), columns].concat(),
+        rows: (0..half).map(row).collect(),
+    })
 }
 
 fn principles_of(item: &Judged) -> String {
@@ -273,9 +302,13 @@ fn principles_of(item: &Judged) -> String {
 
 /// A quote in marks, cut to some words.
 pub fn quoted(quote: &Quote) -> String {
+    cut(quote, WORDS)
+}
+
+fn cut(quote: &Quote, most: usize) -> String {
     let words: Vec<&str> = quote.quote.split_whitespace().collect();
-    match words.len() > WORDS {
-        true => format!("“{} …”", words[..WORDS].join(" ")),
+    match words.len() > most {
+        true => format!("“{} …”", words[..most].join(" ")),
         false => format!("“{}”", words.join(" ")),
     }
 }

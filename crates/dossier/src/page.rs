@@ -25,6 +25,8 @@ pub struct Page {
     pub at: Option<String>,
     /// Whether a table of contents comes after the title.
     pub contents: bool,
+    /// Whether it is printed small and close, as a report that is to fit one sheet.
+    pub dense: bool,
     /// The text.
     pub blocks: Vec<Block>,
     /// What is known of the evidence that the numbers name; becomes the appendix where links stay in the document.

@@ -57,6 +57,16 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*((in|by|for) )?(?-i:[A-Z])[\w'’-]+( et al\.?| and colleagues|( and|,| &) (?-i:[A-Z])[\w'’-]+)[^.]{0,40}?(\(|\[|\b(19|20)\d\d)|\b(previous|prior|earlier|existing|recent|other|several|many|numerous|these|those) (works?|studies|study|research(ers)?|approaches|methods|papers|authors|groups|efforts|literature)\b|\bin (the|prior|previous) literature\b|\bha(s|ve) (been|shown|demonstrated|reported|proposed|used|explored|achieved|developed)\b[^.]{0,80}(\[|\((?-i:[A-Z])[\w'’-]+)",
     )
 });
+/// What others did, up to where the sentence turns: `Thian et al. [2] reported`.
+static THEIRS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-i:\b[A-Z])[\w'’-]+( et al\b\.?| and colleagues| (and|&) (?-i:[A-Z])[\w'’-]+)[\s\d,.()\[\]–-]{0,25}((who|also|have|has|had|recently|previously|similarly|first|later|then) ){0,2}(report|found|show|achiev|propos|develop|demonstrat|observ|obtain|train|employ|evaluat|studied|investigat|compar|describ|present|introduc|conclud|appl|us(ed|ing)|reach|publish|built|analy[sz])\w*[^;]*$",
+    )
+});
+/// Turns of a sentence from others to its own authors.
+static TURN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[;:]|,? (but|however|whereas|while|although) |\b(we|our|this study|the present)\b")
+});
 /// Sentences on the paper's own work.
 static OWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -71,8 +81,16 @@ pub fn context(sentence: &str, at: &Range<usize>, section: Section) -> Context {
     Context {
         negated: is_negated(sentence, at),
         planned: is_planned(sentence, at),
-        cited: !own && (telling_of_others || OTHERS.is_match(sentence)),
+        cited: !own && (telling_of_others || OTHERS.is_match(sentence)) || is_theirs(sentence, at),
     }
+}
+
+/// Whether the cue stands in what a sentence says of others, though it may speak of its own authors elsewhere.
+fn is_theirs(sentence: &str, at: &Range<usize>) -> bool {
+    let before = &sentence[..at.end];
+    let turns = TURN.find_iter(before);
+    let from = turns.filter(|turn| turn.end() <= at.start).last();
+    THEIRS.is_match(&before[from.map_or(0, |turn| turn.end())..])
 }
 
 /// The clause around a cue.
@@ -135,6 +153,29 @@ mod tests {
     fn a_month_is_no_plan() {
         assert!(!of("Scans of May 2012 were used.", "Scans").planned);
         assert!(of("The scans may be used.", "scans").planned);
+    }
+
+    #[test]
+    fn what_others_reported_is_theirs_in_a_sentence_of_ones_own() {
+        let sentence = "While our analysis yielded an AUC of 0.84, Thian et al. [2] reported AUC values from 0.91 to 0.98.";
+        assert!(of(sentence, "from 0.91").cited);
+        assert!(!of(sentence, "AUC of 0.84").cited);
+        assert!(of("Ng et al.27 employed AlexNet for slices.", "AlexNet").cited);
+        assert!(!of("Ng et al. [3] used slices, but we used AlexNet.", "AlexNet").cited);
+        assert!(
+            !of(
+                "Following Singer et al. [3], sepsis was defined as SOFA ≥ 2.",
+                "defined"
+            )
+            .cited
+        );
+        assert!(
+            !of(
+                "The network of Ng et al. [3] was trained on our data.",
+                "our data"
+            )
+            .cited
+        );
     }
 
     #[test]
