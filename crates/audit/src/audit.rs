@@ -197,6 +197,12 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
     let mut paragraph = 0;
     let mut is_after_table = false;
     let mut last_block = usize::MAX;
+    let has_methods = paper.blocks.iter().any(|block| {
+        matches!(
+            Section::of(&block.section),
+            Some(Section::Methods | Section::Results)
+        )
+    });
     for sentence in paper.sentences() {
         let block = &paper.blocks[sentence.block];
         let is_table = matches!(
@@ -210,6 +216,13 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
         match &block.kind {
             Kind::Title | Kind::Heading { .. } | Kind::Reference | Kind::Furniture => continue,
             Kind::Abstract => section = Section::Abstract,
+            // Before the first heading stands what an introduction says; behind the last one tables and notes without a place.
+            _ if block.section.is_empty() && has_methods => {
+                section = match section {
+                    Section::Abstract | Section::Introduction => Section::Introduction,
+                    _ => Section::Results,
+                };
+            }
             _ => {
                 if let Some(own) = Section::of(&block.section) {
                     section = own;

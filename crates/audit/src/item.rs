@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 use serde::Deserialize;
 
+use crate::judging::Verdict;
 use crate::judging::section::Section;
+use crate::pattern::pattern as own;
 
 /// An item of the rubric, as it stands in its file.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +37,9 @@ pub struct Item {
     pub reported: Need,
     /// What must be found for the verdict `partial`.
     pub partial: Need,
+    /// What takes a better verdict down, wherever the paper says it: a test set that chose the epoch is not used once.
+    #[serde(default)]
+    pub lowered: Vec<Lowered>,
     /// Sentences that say themselves that it was not done, not collected, not available.
     #[serde(default)]
     pub declared: Vec<String>,
@@ -109,6 +114,15 @@ pub enum Need {
     },
 }
 
+/// A fact that spoils what else is told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lowered {
+    pub by: Need,
+    /// `partial` or `not_reported`.
+    pub to: Verdict,
+}
+
 /// Sentences that try an item.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,7 +166,26 @@ static WORDS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
 /// # Errors
 /// What is wrong with the pattern.
 pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
-    let whole = format!("(?i-u){}", plain(&expanded(text)?));
+    ready(text, &expanded(text)?)
+}
+
+/// A pattern that finds wherever `text` does and perhaps elsewhere: it repeats without end where `text` says how often.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub(crate) fn wider(text: &str) -> Result<Regex, String> {
+    static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| own(r"\{(\d+),\d+\}"));
+    let expanded = expanded(text)?;
+    let whole = TIMES.replace_all(&expanded, |times: &regex::Captures| match &times[1] {
+        "0" => "*".to_owned(),
+        "1" => "+".to_owned(),
+        least => format!("{{{least},}}"),
+    });
+    ready(text, &whole)
+}
+
+fn ready(text: &str, expanded: &str) -> Result<Regex, String> {
+    let whole = format!("(?i-u){}", plain(expanded));
     Regex::new(&whole).map_err(|error| format!("`{text}`: {error}"))
 }
 

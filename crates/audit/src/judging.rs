@@ -1,6 +1,7 @@
 //! From a paper to verdicts: passages by section, what surrounds a cue, and what an item makes of it.
 
 pub mod context;
+mod cue;
 pub mod section;
 mod verdict;
 

@@ -139,10 +139,10 @@ pub fn proposals(done: &Proposals) -> String {
     } = done;
     let words = match unreadable {
         0 => String::new(),
-        many => format!(" {many} answers were no list of quotes."),
+        many => format!(" Answers that were no list of quotes: {many}."),
     };
     format!(
-        "A language model was asked {questions} times for what was not found or in part. {kept} of its quotes stand in the paper, are new and are kept; no verdict rests on them. {dropped} stand nowhere in it, or answer nothing that was asked, and were dropped.{words}"
+        "A language model was asked for what was not found or in part, with the paper in {questions} piece(s). Quotes that stand in the paper and are new: {kept}, on which no verdict rests. Dropped, since they stand nowhere in it or answer nothing that was asked: {dropped}.{words}"
     )
 }
 

@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use regex::bytes::Regex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::context::{Context, context};
+use super::cue::{Cue, Later};
 use super::section::Section;
-use crate::item::{Fact, Item, Need, pattern};
+use crate::item::{Fact, Item, Need};
 
 /// A sentence, caption or row of a table, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +20,7 @@ pub struct Passage<'a> {
 }
 
 /// What a paper says of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Reported,
@@ -53,47 +52,14 @@ pub struct Finding {
 pub struct Judge {
     pub item: Item,
     facts: BTreeMap<String, Patterns>,
-    declared: Later,
+    declared: Vec<Cue>,
 }
 
 struct Patterns {
-    cues: Vec<Regex>,
-    with: Later,
-    near: Later,
-    unless: Later,
-}
-
-/// Patterns that are made ready when the first cue is found: most are never asked.
-struct Later {
-    texts: Vec<String>,
-    ready: OnceLock<Vec<Regex>>,
-}
-
-impl Later {
-    fn of(texts: &[String]) -> Later {
-        Later {
-            texts: texts.to_vec(),
-            ready: OnceLock::new(),
-        }
-    }
-
-    /// Whether one of them is found.
-    ///
-    /// # Panics
-    /// One is no pattern, which the item's tests would have said.
-    fn any(&self, text: &str) -> bool {
-        let ready = self.ready.get_or_init(|| {
-            let ready = self.texts.iter().map(|text| pattern(text));
-            ready
-                .collect::<Result<_, _>>()
-                .unwrap_or_else(|error| panic!("{error}"))
-        });
-        any(ready, text)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
+    cues: Vec<Cue>,
+    with: Vec<Later>,
+    near: Vec<Later>,
+    unless: Vec<Later>,
 }
 
 /// How a fact was found.
@@ -110,18 +76,13 @@ impl Judge {
     /// # Errors
     /// A pattern that is none, or a need of a fact that there is not.
     pub fn new(item: Item) -> Result<Judge, String> {
-        let all = |list: &[String]| {
-            list.iter()
-                .map(|text| pattern(text))
-                .collect::<Result<Vec<_>, _>>()
-        };
         let in_item = |error: String| format!("{}: {error}", item.id);
         let of = |fact: &Fact| {
             Ok::<_, String>(Patterns {
-                cues: all(&fact.cues)?,
-                with: Later::of(&fact.with),
-                near: Later::of(&fact.near),
-                unless: Later::of(&fact.unless),
+                cues: Cue::all(&fact.cues)?,
+                with: Later::all(&fact.with),
+                near: Later::all(&fact.near),
+                unless: Later::all(&fact.unless),
             })
         };
         let facts = item
@@ -131,8 +92,9 @@ impl Judge {
         let facts = facts
             .collect::<Result<BTreeMap<_, _>, String>>()
             .map_err(in_item)?;
-        let declared = Later::of(&item.declared);
-        for need in [&item.reported, &item.partial] {
+        let declared = Cue::all(&item.declared).map_err(in_item)?;
+        let lowered = item.lowered.iter().map(|lowered| &lowered.by);
+        for need in [&item.reported, &item.partial].into_iter().chain(lowered) {
             check(need, &facts).map_err(in_item)?;
         }
         Ok(Judge {
@@ -164,17 +126,23 @@ impl Judge {
             (Verdict::Reported, &self.item.reported),
             (Verdict::Partial, &self.item.partial),
         ] {
-            if let Some(mut evidence) = met(need, &found) {
+            if let Some(evidence) = met(need, &found) {
+                let spoilt = self.item.lowered.iter().find_map(|lowered| {
+                    let is_better = verdict < lowered.to;
+                    let by = met(&lowered.by, &found).filter(|_| is_better)?;
+                    Some((lowered.to, by))
+                });
+                let (verdict, mut evidence) = spoilt.unwrap_or((verdict, evidence));
                 evidence.sort_by(|a, b| a.fact.cmp(&b.fact));
                 evidence.dedup();
                 return Finding {
                     verdict,
-                    declared: false,
+                    declared: verdict == Verdict::NotReported,
                     evidence,
                 };
             }
         }
-        let declares = |passage: &Passage| self.declared.any(passage.text);
+        let declares = |passage: &Passage| self.declared.iter().any(|cue| cue.is_in(passage.text));
         let declared = passages.iter().position(declares);
         let evidence = declared.map(|passage| Evidence {
             passage,
@@ -203,23 +171,20 @@ fn told(
     if out_of_place || fact.never_in.contains(&section) {
         return None;
     }
-    let cues: Vec<Range<usize>> = patterns
-        .cues
-        .iter()
-        .flat_map(|regex| regex.find_iter(text.as_bytes()))
-        .map(|cue| whole_letters(text, cue.range()))
-        .collect();
-    let is_found = !cues.is_empty()
-        && (patterns.with.is_empty() || patterns.with.any(text))
-        && !patterns.unless.any(text)
+    let by_cue: Vec<Vec<Range<usize>>> = patterns.cues.iter().map(|cue| cue.places(text)).collect();
+    let any = |list: &[Later], text: &str| list.iter().any(|pattern| pattern.is_in(text));
+    let is_found = by_cue.iter().any(|places| !places.is_empty())
+        && (patterns.with.is_empty() || any(&patterns.with, text))
+        && !any(&patterns.unless, text)
         && (patterns.near.is_empty()
-            || paragraph(passages, at).any(|near| patterns.near.any(near.text)));
+            || paragraph(passages, at).any(|near| any(&patterns.near, near.text)));
     if !is_found {
         return None;
     }
-    let hows = cues
+    let hows = by_cue
         .iter()
-        .filter_map(|cue| how(fact, &context(text, cue, section)));
+        .flatten()
+        .filter_map(|place| how(fact, &context(text, place, section)));
     let how = hows.min()?;
     let mut score = match section {
         Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
@@ -228,32 +193,11 @@ fn told(
         Section::Introduction | Section::Related => 0,
     };
     score += 2 * i32::from(text.bytes().any(|byte| byte.is_ascii_digit()));
-    score += i32::try_from(
-        patterns
-            .cues
-            .iter()
-            .filter(|regex| regex.is_match(text.as_bytes()))
-            .count(),
-    )
-    .unwrap_or(0);
+    let cues = by_cue.iter().filter(|places| !places.is_empty()).count();
+    score += i32::try_from(cues).unwrap_or(0);
     // What is long tells more than is asked; a row of a table is hard to read by itself, and stands in only where no sentence says it.
     score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table) * 5;
     Some((how, score))
-}
-
-fn any(list: &[Regex], text: &str) -> bool {
-    list.iter().any(|regex| regex.is_match(text.as_bytes()))
-}
-
-/// The range without parts of letters at its ends: a pattern is one of bytes.
-fn whole_letters(text: &str, mut range: Range<usize>) -> Range<usize> {
-    while !text.is_char_boundary(range.start) {
-        range.start -= 1;
-    }
-    while !text.is_char_boundary(range.end) {
-        range.end += 1;
-    }
-    range
 }
 
 /// The passages of one paragraph.

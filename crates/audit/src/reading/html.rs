@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 
 use super::captions;
 use super::grid::Grid;
+use super::headings::{self, Name};
 use super::part::Part;
 use super::passages::{self, Passage};
 use super::prose::{is_licence, is_matter};
@@ -26,6 +27,7 @@ pub(super) fn read(text: &str, warnings: Vec<String>) -> Paper {
         } else {
             Part::Before
         },
+        summary: Summary::at(1),
         top: top_level(root),
         open: Vec::new(),
         raised: Vec::new(),
@@ -122,6 +124,7 @@ struct Reader {
     /// Words since the last passage.
     run: String,
     part: Part,
+    summary: Summary,
     top: u8,
     /// Open elements that part passages.
     open: Vec<Role>,
@@ -271,9 +274,14 @@ impl Reader {
         }
         let under = Part::under(&text);
         let level = (level + 1).saturating_sub(self.top).clamp(1, 6);
-        // `Methods` inside a structured abstract does not end it.
-        if !(self.part == Part::Abstract && under == Part::Body && level > 1) {
+        if self.part != Part::Abstract
+            || under != Part::Body
+            || self.summary.ends(level, &text, &self.out)
+        {
             self.part = under;
+        }
+        if under == Part::Abstract {
+            self.summary = Summary::at(level);
         }
         self.out
             .push(Passage::new(Kind::Heading { level }, None, text));
@@ -306,6 +314,41 @@ impl Reader {
         let label = label.map(|label| label.label).unwrap_or_default();
         self.out
             .push(Passage::new(Kind::Caption { of, label }, None, text));
+    }
+}
+
+/// The abstract that is open: `Methods` inside a structured one does not end it.
+struct Summary {
+    /// The level of its heading.
+    level: u8,
+    /// Its parts have headings of the same level, the first of them right behind its own.
+    flat: bool,
+    /// Headings of its parts.
+    parts: Vec<String>,
+}
+
+impl Summary {
+    fn at(level: u8) -> Summary {
+        Summary {
+            level,
+            flat: false,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Whether a heading of running text ends it.
+    fn ends(&mut self, level: u8, heading: &str, before: &[Passage]) -> bool {
+        let name = heading.to_lowercase();
+        self.flat |= before
+            .last()
+            .is_some_and(|last| matches!(last.kind, Kind::Heading { .. }) && self.parts.is_empty());
+        let ends = headings::name(heading) == Some(Name::Introduction) && name != "background"
+            || headings::number(heading).is_some()
+            || self.parts.contains(&name)
+            || level < self.level
+            || level == self.level && !self.flat;
+        self.parts.push(name);
+        ends
     }
 }
 
@@ -421,5 +464,5 @@ pub(super) fn is_html(head: &str) -> bool {
     ]
     .iter()
     .any(|tag| head.starts_with(tag));
-    begins || (head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<html")
+    begins || super::kind::behind_prologue(&head).starts_with("<html")
 }

@@ -1,11 +1,16 @@
 //! JATS, the XML of PubMed Central: every passage says what it is.
 //!
 //! # Source
-//! Journal Article Tag Suite, ANSI/NISO Z39.96-2019.
+//! Journal Article Tag Suite, ANSI/NISO Z39.96-2019; its predecessors of the NLM up to 3.0.
 
+mod citation;
 mod formula;
+mod front;
+mod line;
+mod table;
 
-use super::grid::Grid;
+use self::line::Line;
+use super::captions;
 use super::passages::{self, Passage};
 use super::words;
 use super::xml::{Child, Element, Tree};
@@ -17,6 +22,9 @@ pub(super) fn read(tree: &Tree, warnings: Vec<String>) -> Option<Paper> {
     let mut reader = Reader {
         out: Vec::new(),
         warnings,
+        above: Vec::new(),
+        running: Kind::Paragraph,
+        notes: Vec::new(),
     };
     reader.article(article);
     Some(passages::paper(
@@ -27,31 +35,37 @@ pub(super) fn read(tree: &Tree, warnings: Vec<String>) -> Option<Paper> {
     ))
 }
 
-struct Reader {
+struct Reader<'t> {
     out: Vec<Passage>,
     warnings: Vec<String>,
+    /// The headings above what is read now, outermost first. Each holds to the end of its element.
+    above: Vec<String>,
+    /// What running text is now.
+    running: Kind,
+    /// Notes inside the passage that is read now. They come behind it.
+    notes: Vec<Element<'t>>,
 }
 
-impl Reader {
-    fn push(&mut self, kind: Kind, text: impl Into<String>) {
-        self.out.push(Passage::new(kind, None, text));
-    }
-
-    fn article(&mut self, article: Element<'_>) {
-        if let Some(meta) = article
-            .first("front")
-            .and_then(|front| front.first("article-meta"))
-        {
+impl<'t> Reader<'t> {
+    fn article(&mut self, article: Element<'t>) {
+        let front = article.first("front");
+        if let Some(meta) = front.and_then(|front| front.first("article-meta")) {
             self.meta(meta);
         }
         if let Some(body) = article.first("body") {
-            self.section(body, 1, &Kind::Paragraph);
+            self.section(body);
         }
-        for floats in article.named("floats-group") {
-            self.section(floats, 2, &Kind::Paragraph);
+        for floats in article.elements() {
+            if matches!(floats.local(), "floats-group" | "floats-wrap") {
+                self.section(floats);
+            }
+        }
+        // Journals print these at the end, whatever their place in the file.
+        if let Some(front) = front {
+            self.statements(front);
         }
         if let Some(back) = article.first("back") {
-            self.back(back);
+            self.section(back);
         }
         let others = article
             .named("sub-article")
@@ -64,400 +78,313 @@ impl Reader {
         }
     }
 
-    fn meta(&mut self, meta: Element<'_>) {
-        if let Some(title) = meta.first("title-group") {
-            let parts: Vec<String> = title
-                .elements()
-                .filter(|part| matches!(part.local(), "article-title" | "subtitle"))
-                .map(words_of)
-                .collect();
-            self.push(Kind::Title, parts.join(": "));
-        }
-        for group in meta.named("contrib-group") {
-            let names: Vec<String> = group.all("name").into_iter().map(name).collect();
-            self.push(Kind::Furniture, names.join(", "));
-        }
-        for address in meta.all("aff") {
-            self.push(Kind::Furniture, words_of(address));
-        }
-        for part in meta.named("abstract") {
-            let heading = part
-                .first("title")
-                .map_or_else(|| "Abstract".to_owned(), words_of);
-            self.push(Kind::Heading { level: 1 }, heading);
-            self.section(part, 2, &Kind::Abstract);
-        }
-        for group in meta.named("kwd-group") {
-            let keywords: Vec<String> = group.all("kwd").into_iter().map(words_of).collect();
-            self.push(
-                Kind::Furniture,
-                format!("Keywords: {}", keywords.join("; ")),
-            );
-        }
-        for licence in meta
-            .all("license")
-            .into_iter()
-            .chain(meta.all("copyright-statement"))
-        {
-            self.push(Kind::Furniture, words_of(licence));
-        }
-        for notes in meta.named("author-notes") {
-            for note in notes.elements() {
-                self.push(Kind::Furniture, words_of(note));
+    fn push(&mut self, kind: Kind, text: impl Into<String>) {
+        let mut passage = Passage::new(kind, None, text);
+        passage.section = Some(self.above.clone());
+        self.out.push(passage);
+    }
+
+    /// The words of an element. The notes among them wait for [`Self::push_notes`].
+    fn words(&mut self, element: Element<'t>) -> String {
+        let mut line = Line::default();
+        line.inside(element);
+        self.finish(line)
+    }
+
+    fn finish(&mut self, line: Line<'t>) -> String {
+        let (text, mut notes) = line.finish();
+        self.notes.append(&mut notes);
+        text
+    }
+
+    fn push_words(&mut self, kind: Kind, element: Element<'t>) {
+        let text = self.words(element);
+        self.push(kind, text);
+    }
+
+    fn push_notes(&mut self) {
+        while !self.notes.is_empty() {
+            for note in std::mem::take(&mut self.notes) {
+                self.push_words(Kind::Footnote, note);
             }
         }
+    }
+
+    /// Reads what stands under a heading. Behind it the outer headings hold again.
+    fn under(&mut self, heading: &str, inside: impl FnOnce(&mut Self)) {
+        if heading.is_empty() {
+            inside(self);
+            return;
+        }
+        let level = u8::try_from(self.above.len() + 1).unwrap_or(u8::MAX).min(6);
+        self.push(Kind::Heading { level }, heading);
+        self.push_notes();
+        self.above.push(heading.to_owned());
+        inside(self);
+        self.above.pop();
     }
 
     /// The passages of a section; its title was read.
-    fn section(&mut self, section: Element<'_>, level: u8, text: &Kind) {
+    fn section(&mut self, section: Element<'t>) {
         for part in section.elements() {
-            self.block(part, level, text);
+            self.block(part);
         }
     }
 
-    fn block(&mut self, part: Element<'_>, level: u8, text: &Kind) {
+    fn block(&mut self, part: Element<'t>) {
         match part.local() {
-            "title" | "label" | "sec-meta" | "object-id" => {}
-            "sec" | "app" | "boxed-text" | "app-group" | "ack" | "notes" | "glossary" | "bio" => {
-                self.titled(part, level, text, None);
-            }
-            "p" => self.paragraph(part, level, text),
+            "title" | "label" | "sec-meta" | "object-id" | "alt-text" | "long-desc" => {}
+            // Its title was read as the heading of what it stands in.
+            "caption" => self.section(part),
+            "sec" | "app" | "boxed-text" | "app-group" | "notes" | "glossary" | "bio"
+            | "fn-group" => self.titled(part, ""),
+            "ack" => self.titled(part, "Acknowledgements"),
+            "p" => self.paragraph(part),
             "list" => self.list(part),
-            "def-list" => {
-                for item in part.named("def-item") {
-                    let term = item.first("term").map(words_of).unwrap_or_default();
-                    let meaning = item.first("def").map(words_of).unwrap_or_default();
-                    self.push(Kind::ListItem, format!("{term}: {meaning}"));
-                }
-            }
-            "fig" => self.caption(part, Piece::Figure),
-            "table-wrap" => self.table(part),
-            "fig-group" | "table-wrap-group" => {
-                let of = if part.local() == "fig-group" {
-                    Piece::Figure
-                } else {
-                    Piece::Table
-                };
-                if part.first("caption").is_some() {
-                    self.caption(part, of);
-                }
-                for one in part.elements().filter(|e| e.local() != "caption") {
-                    self.block(one, level, text);
-                }
-            }
-            "fn-group" => {
-                if let Some(title) = part.first("title") {
-                    self.push(Kind::Heading { level }, words_of(title));
-                }
-                for note in part.named("fn") {
-                    self.push(Kind::Footnote, words_of(note));
-                }
-            }
-            "fn" => self.push(Kind::Footnote, words_of(part)),
-            "ref-list" => self.references(part, level),
-            "disp-formula" | "disp-formula-group" => self.push(text.clone(), words_of(part)),
+            "def-list" => self.definitions(part),
+            "fig" | "fig-group" => self.float(part, Piece::Figure),
+            "table-wrap" | "table-wrap-group" => self.float(part, Piece::Table),
+            "supplementary-material" => self.supplement(part),
+            "fn" => self.push_words(Kind::Footnote, part),
+            "ref-list" => self.references(part),
+            "disp-formula" | "disp-formula-group" => self.push_words(self.running.clone(), part),
             "alternatives" => {
-                if let Some(first) = part.elements().next() {
-                    self.block(first, level, text);
+                let table = part.first("table");
+                if let Some(best) = table.or_else(|| part.elements().next()) {
+                    self.block(best);
                 }
             }
-            "table" => {
-                for row in rows(part) {
-                    self.push(Kind::Row, row);
-                }
+            "table" | "array" => self.rows(part),
+            "graphic" | "media" | "inline-graphic" => {
+                self.caption(part, Piece::Figure);
             }
-            "graphic" | "media" | "inline-graphic" => {}
-            _ if part.elements().any(|inside| is_block(inside.local())) => {
-                self.titled(part, level, text, None);
-            }
-            _ => self.push(text.clone(), words_of(part)),
+            _ if part.elements().any(is_block) => self.titled(part, ""),
+            _ => self.push_words(self.running.clone(), part),
         }
+        self.push_notes();
     }
 
     /// A part with a title of its own, or one that it is given.
-    fn titled(&mut self, part: Element<'_>, level: u8, text: &Kind, otherwise: Option<&str>) {
-        let label = part.first("label").map(words_of);
-        let title = part
-            .first("title")
-            .map(words_of)
-            .or_else(|| otherwise.map(str::to_owned));
-        let heading: Vec<String> = label
-            .into_iter()
-            .chain(title)
-            .filter(|t| !t.is_empty())
-            .collect();
-        let inside = if heading.is_empty() {
-            level
-        } else {
-            self.push(Kind::Heading { level }, heading.join(" "));
-            level.saturating_add(1).min(6)
-        };
-        self.section(part, inside, text);
+    fn titled(&mut self, part: Element<'t>, otherwise: &str) {
+        let label = self.first(part, "label");
+        let mut title = self.first(part, "title");
+        if let Some(caption) = part.first("caption").filter(|_| title.is_empty()) {
+            title = self.first(caption, "title");
+        }
+        if title.is_empty() {
+            otherwise.clone_into(&mut title);
+        }
+        let heading = format!("{label} {title}");
+        self.under(heading.trim(), |reader| reader.section(part));
+    }
+
+    /// The words of the first child of a name.
+    fn first(&mut self, part: Element<'t>, name: &'t str) -> String {
+        part.first(name)
+            .map(|found| self.words(found))
+            .unwrap_or_default()
     }
 
     /// A paragraph. A list parts it; a figure or table inside it comes behind it.
-    fn paragraph(&mut self, part: Element<'_>, level: u8, text: &Kind) {
-        let mut run = String::new();
+    fn paragraph(&mut self, part: Element<'t>) {
+        let mut line = Line::default();
         let mut behind = Vec::new();
         for child in part.children() {
             match child {
                 Child::Element(inside)
                     if matches!(inside.local(), "list" | "def-list" | "disp-quote") =>
                 {
-                    self.push(text.clone(), std::mem::take(&mut run));
-                    self.block(inside, level, text);
+                    self.run(self.running.clone(), std::mem::take(&mut line));
+                    self.block(inside);
                 }
-                Child::Element(inside) if is_float(inside.local()) => behind.push(inside),
-                child => push_words(&child, &mut run),
+                Child::Element(inside) if is_float(inside) => {
+                    line.blank();
+                    behind.push(inside);
+                }
+                child => line.child(&child),
             }
         }
-        self.push(text.clone(), words::plain(&run));
+        self.run(self.running.clone(), line);
         for float in behind {
-            self.block(float, level, text);
+            self.block(float);
         }
     }
 
-    fn list(&mut self, list: Element<'_>) {
+    fn run(&mut self, kind: Kind, line: Line<'t>) {
+        let text = self.finish(line);
+        self.push(kind, text);
+        self.push_notes();
+    }
+
+    /// An item of a list inside the abstract is a part of the abstract.
+    fn item(&self) -> Kind {
+        match &self.running {
+            Kind::Paragraph => Kind::ListItem,
+            other => other.clone(),
+        }
+    }
+
+    fn list(&mut self, list: Element<'t>) {
+        if let Some(title) = list.first("title") {
+            self.push_words(self.running.clone(), title);
+        }
         for item in list.named("list-item") {
-            let mut run = item.first("label").map(words_of).unwrap_or_default();
-            let mut lists = Vec::new();
-            for part in item.elements().filter(|part| part.local() != "label") {
-                if part.local() == "list" {
-                    lists.push(part);
-                    continue;
-                }
-                run.push(' ');
-                for child in part.children() {
-                    match child {
-                        Child::Element(inside) if inside.local() == "list" => lists.push(inside),
-                        child => push_words(&child, &mut run),
-                    }
-                }
-            }
-            self.push(Kind::ListItem, words::plain(&run));
-            for inside in lists {
-                self.list(inside);
+            let mut line = Line::default();
+            let mut behind = Vec::new();
+            gather(item, &mut line, &mut behind);
+            self.run(self.item(), line);
+            for inside in behind {
+                self.block(inside);
             }
         }
     }
 
-    fn caption(&mut self, part: Element<'_>, of: Piece) {
-        let label = part.first("label").map(words_of).unwrap_or_default();
-        let caption = part.first("caption");
-        let mut texts = vec![label.clone()];
-        for piece in caption.iter().flat_map(|caption| caption.elements()) {
-            texts.push(words_of(piece));
+    fn definitions(&mut self, list: Element<'t>) {
+        if let Some(title) = list.first("title") {
+            self.push_words(self.running.clone(), title);
         }
-        texts.retain(|text| !text.trim().is_empty());
-        let label = label.trim().trim_end_matches(['.', ':']).to_owned();
-        self.push(Kind::Caption { of, label }, texts.join(" "));
-    }
-
-    fn table(&mut self, part: Element<'_>) {
-        self.caption(part, Piece::Table);
-        let tables = part.all("table");
-        if tables.is_empty() && !part.all("graphic").is_empty() {
-            let label = part
-                .first("label")
-                .map_or_else(|| "A table".to_owned(), words_of);
-            self.warnings
-                .push(format!("{label} is a picture; its cells were not read."));
-        }
-        for table in tables {
-            for row in rows(table) {
-                self.push(Kind::Row, row);
-            }
-        }
-        for foot in part.named("table-wrap-foot") {
-            for note in foot.elements() {
-                let notes = note.all("fn");
-                if notes.is_empty() {
-                    self.push(Kind::Footnote, words_of(note));
-                }
-                for note in notes {
-                    self.push(Kind::Footnote, words_of(note));
-                }
-            }
-        }
-    }
-
-    fn back(&mut self, back: Element<'_>) {
-        for part in back.elements() {
+        for part in list.elements() {
             match part.local() {
-                "ack" => self.titled(part, 1, &Kind::Paragraph, Some("Acknowledgements")),
-                _ => self.block(part, 1, &Kind::Paragraph),
+                "def-item" => {
+                    let term = self.first(part, "term");
+                    let meanings: Vec<String> =
+                        part.named("def").map(|def| self.words(def)).collect();
+                    self.push(self.item(), format!("{term}: {}", meanings.join(" ")));
+                }
+                "def-list" => self.definitions(part),
+                _ => {}
             }
         }
     }
 
-    fn references(&mut self, list: Element<'_>, level: u8) {
-        let title = list.first("title").map(words_of);
-        let title = title.filter(|title| !title.is_empty());
-        self.push(
-            Kind::Heading { level },
-            title.unwrap_or_else(|| "References".to_owned()),
-        );
-        for entry in list.named("ref") {
-            let parts: Vec<String> = entry
-                .elements()
-                .filter(|part| part.local() != "note")
-                .map(citation)
-                .collect();
-            self.push(Kind::Reference, parts.join(" "));
+    /// The caption of a part, if it has one, and its label.
+    fn caption(&mut self, part: Element<'t>, of: Piece) -> String {
+        let label = self.first(part, "label");
+        let caption = self.first(part, "caption");
+        let text = format!("{label} {caption}");
+        let label = label.trim_end_matches(['.', ':']).to_owned();
+        let kind = Kind::Caption {
+            of,
+            label: label.clone(),
+        };
+        self.push(kind, text);
+        label
+    }
+
+    /// A figure or table: its caption, what it holds, its notes.
+    fn float(&mut self, part: Element<'t>, of: Piece) {
+        let label = self.caption(part, of);
+        let before = self.out.len();
+        let is_foot = |inside: &Element<'_>| inside.local() == "table-wrap-foot";
+        for inside in part.elements().filter(|inside| !is_foot(inside)) {
+            match inside.local() {
+                "caption" => {}
+                "attrib" => self.push_words(Kind::Footnote, inside),
+                "permissions" => self.push_words(Kind::Furniture, inside),
+                _ => self.block(inside),
+            }
         }
-        for inside in list.named("ref-list") {
-            self.references(inside, level.saturating_add(1).min(6));
+        let is_empty = self.out[before..].iter().all(|p| p.text.trim().is_empty());
+        if of == Piece::Table && is_empty && !part.all("graphic").is_empty() {
+            let table = if label.is_empty() { "A table" } else { &label };
+            self.warnings
+                .push(format!("{table} is a picture; its cells were not read."));
+        }
+        self.push_notes();
+        for note in part.elements().filter(is_foot).flat_map(notes_of) {
+            self.push_words(Kind::Footnote, note);
+        }
+    }
+
+    /// A file beside the paper: its caption, if it has one of its own, and what is said of how to fetch it.
+    fn supplement(&mut self, part: Element<'t>) {
+        let label = part.first("label").map(words_of).unwrap_or_default();
+        let caption = part.first("caption").map(words_of).unwrap_or_default();
+        if label.is_empty() && caption.starts_with("Click here") {
+            self.push(Kind::Furniture, caption);
+        } else {
+            // `S1 Table` is a label of PLOS.
+            let of = if label.ends_with("Table") {
+                Piece::Table
+            } else {
+                captions::label(&label).map_or(Piece::Figure, |label| label.of)
+            };
+            self.caption(part, of);
+        }
+        for inside in part.elements() {
+            match inside.local() {
+                "caption" => {}
+                "media" | "graphic" => self.push_words(Kind::Furniture, inside),
+                _ => self.block(inside),
+            }
         }
     }
 }
 
-fn is_float(name: &str) -> bool {
-    matches!(
-        name,
-        "fig"
-            | "fig-group"
-            | "table-wrap"
-            | "table-wrap-group"
-            | "boxed-text"
-            | "supplementary-material"
-    )
+/// The words of an element without the notes among them.
+fn words_of(element: Element<'_>) -> String {
+    let mut line = Line::default();
+    line.inside(element);
+    line.finish().0
 }
 
-fn is_block(name: &str) -> bool {
-    is_float(name)
+/// The words of an item, and the lists, figures and tables in it.
+fn gather<'t>(part: Element<'t>, line: &mut Line<'t>, behind: &mut Vec<Element<'t>>) {
+    for child in part.children() {
+        match child {
+            Child::Element(inside)
+                if is_float(inside)
+                    || matches!(inside.local(), "list" | "def-list" | "disp-quote") =>
+            {
+                line.blank();
+                behind.push(inside);
+            }
+            Child::Element(inside) if inside.local() == "p" => {
+                line.blank();
+                gather(inside, line, behind);
+                line.blank();
+            }
+            child => line.child(&child),
+        }
+    }
+}
+
+/// The notes at the foot of a table, in a group or not.
+fn notes_of(foot: Element<'_>) -> Vec<Element<'_>> {
+    let mut notes = Vec::new();
+    for note in foot.elements() {
+        if note.local() == "fn-group" {
+            notes.extend(note.elements().filter(|inside| inside.local() != "title"));
+        } else {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+/// Whether an element inside a paragraph is none of its words.
+fn is_float(element: Element<'_>) -> bool {
+    match element.local() {
+        "fig"
+        | "fig-group"
+        | "table-wrap"
+        | "table-wrap-group"
+        | "table"
+        | "array"
+        | "boxed-text"
+        | "statement"
+        | "supplementary-material" => true,
+        "graphic" | "media" => {
+            element.first("label").is_some() || element.first("caption").is_some()
+        }
+        _ => false,
+    }
+}
+
+fn is_block(element: Element<'_>) -> bool {
+    is_float(element)
         || matches!(
-            name,
+            element.local(),
             "p" | "sec" | "list" | "def-list" | "fn" | "ref-list" | "disp-quote"
         )
-}
-
-/// A citation; where its parts are fields, they are parted by a stop.
-fn citation(part: Element<'_>) -> String {
-    if part.local() != "element-citation" && part.local() != "citation-alternatives" {
-        return words_of(part);
-    }
-    if part.local() == "citation-alternatives" {
-        return part.elements().next().map(citation).unwrap_or_default();
-    }
-    let mut fields = Vec::new();
-    for field in part.elements() {
-        match field.local() {
-            "person-group" | "collab" => {
-                let names: Vec<String> = field.all("name").into_iter().map(name).collect();
-                fields.push(if names.is_empty() {
-                    words_of(field)
-                } else {
-                    names.join(", ")
-                });
-            }
-            "name" => fields.push(name(field)),
-            _ => fields.push(words_of(field)),
-        }
-    }
-    fields.retain(|field| !field.trim().is_empty());
-    fields.join(". ")
-}
-
-fn name(name: Element<'_>) -> String {
-    let part = |of: &'static str| name.first(of).map(words_of);
-    let parts: Vec<String> = part("given-names")
-        .into_iter()
-        .chain(part("surname"))
-        .collect();
-    parts.join(" ")
-}
-
-fn rows(table: Element<'_>) -> Vec<String> {
-    let mut grid = Grid::default();
-    for row in table.all("tr") {
-        for cell in row
-            .elements()
-            .filter(|cell| matches!(cell.local(), "td" | "th"))
-        {
-            let span = |of: &str| {
-                cell.attribute(of)
-                    .and_then(|n| n.trim().parse().ok())
-                    .unwrap_or(1)
-            };
-            grid.cell(&words_of(cell), span("colspan"), span("rowspan"));
-        }
-        grid.end_row();
-    }
-    grid.rows()
-}
-
-/// All words in an element.
-fn words_of(element: Element<'_>) -> String {
-    let mut text = String::new();
-    for child in element.children() {
-        push_words(&child, &mut text);
-    }
-    let text: Vec<&str> = text.split_whitespace().collect();
-    words::plain(&text.join(" "))
-}
-
-fn push_words(child: &Child<'_>, text: &mut String) {
-    let element = match child {
-        Child::Text(words) => {
-            text.push_str(words);
-            return;
-        }
-        Child::Element(element) => *element,
-    };
-    match element.local() {
-        "math" => formula::push(element, text),
-        "tex-math" => text.push_str(&formula::tex(&all_text(element))),
-        "alternatives" => {
-            // The formula itself rather than its picture or its source.
-            let best = element
-                .first("math")
-                .or_else(|| element.first("tex-math"))
-                .or_else(|| element.elements().next());
-            if let Some(best) = best {
-                push_words(&Child::Element(best), text);
-            }
-        }
-        "sup" => text.push_str(&words::raised(&words_of(element))),
-        "break" => text.push(' '),
-        "alt-text" | "long-desc" | "object-id" | "graphic" | "inline-graphic" => {}
-        name => {
-            let apart = matches!(
-                name,
-                "p" | "title"
-                    | "label"
-                    | "list-item"
-                    | "td"
-                    | "th"
-                    | "institution"
-                    | "addr-line"
-                    | "country"
-                    | "disp-formula"
-                    | "disp-quote"
-                    | "sec"
-                    | "def"
-                    | "term"
-                    | "attrib"
-            );
-            if apart {
-                text.push(' ');
-            }
-            for child in element.children() {
-                push_words(&child, text);
-            }
-            if apart {
-                text.push(' ');
-            }
-        }
-    }
-}
-
-fn all_text(element: Element<'_>) -> String {
-    let mut text = String::new();
-    for child in element.children() {
-        match child {
-            Child::Text(words) => text.push_str(words),
-            Child::Element(inside) => text.push_str(&all_text(inside)),
-        }
-    }
-    text
 }

@@ -50,7 +50,7 @@ impl Markup {
         let holds = head.starts_with('<') && head.contains("<article");
         if super::html::is_html(&head) {
             Self::Html
-        } else if declares || holds {
+        } else if declares || holds || is_article(text) {
             Self::Xml
         } else if super::markdown::is_markdown(text) {
             Self::Markdown
@@ -58,6 +58,39 @@ impl Markup {
             Self::None
         }
     }
+}
+
+/// A text from its first element on, without the declaration, comments and document type before it. What a comment says
+/// does not tell what a file is.
+pub(super) fn behind_prologue(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let behind = if rest.starts_with("<!--") {
+            rest.split_once("-->")
+        } else if rest.starts_with("<?") {
+            rest.split_once("?>")
+        } else if rest.starts_with("<!") {
+            // A document type may declare entities in brackets.
+            let brackets = rest
+                .split_once('[')
+                .filter(|(before, _)| !before.contains('>'));
+            let inside = brackets.and_then(|(_, inside)| inside.split_once(']'));
+            inside.map_or(rest, |(_, behind)| behind).split_once('>')
+        } else {
+            None
+        };
+        let Some((_, behind)) = behind else {
+            return rest;
+        };
+        rest = behind.trim_start();
+    }
+}
+
+/// Whether the first element is an article, with a prefix or without.
+fn is_article(text: &str) -> bool {
+    let tag = behind_prologue(text).strip_prefix('<').unwrap_or("");
+    let name = tag.split(|c: char| c.is_whitespace() || c == '>').next();
+    name.is_some_and(|name| name == "article" || name.ends_with(":article"))
 }
 
 /// Whether bytes are no text in any encoding: many of them are control signs.

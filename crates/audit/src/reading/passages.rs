@@ -8,6 +8,8 @@ pub(super) struct Passage {
     pub(super) kind: Kind,
     pub(super) page: Option<u32>,
     pub(super) text: String,
+    /// The headings above it, of a format that says where their sections end. Otherwise their levels tell.
+    pub(super) section: Option<Vec<String>>,
 }
 
 impl Passage {
@@ -16,6 +18,7 @@ impl Passage {
             kind,
             page,
             text: text.into(),
+            section: None,
         }
     }
 }
@@ -51,7 +54,9 @@ pub(super) fn paper(
         paper.text.push_str(&words);
         let range = start..paper.text.len();
         paper.text.push('\n');
-        let section = above.iter().map(|(_, heading)| heading.clone()).collect();
+        let section = passage
+            .section
+            .unwrap_or_else(|| above.iter().map(|(_, heading)| heading.clone()).collect());
         if let Kind::Heading { level } = passage.kind {
             above.push((level, words));
         }

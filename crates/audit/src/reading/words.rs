@@ -80,6 +80,44 @@ pub(super) fn raised(text: &str) -> String {
     raised_signs(text)
 }
 
+/// A raised text behind another. What [`raised`] leaves as it is would become part of the number before it: `0.85` with a
+/// raised `1a` is not `0.851a`. It is raised letter by letter. The end of `5th` stays.
+pub(super) fn raised_behind(before: &str, text: &str) -> String {
+    let above = raised(text);
+    let touches = before.ends_with(|c: char| c.is_ascii_digit() || ".)%".contains(c))
+        || (before.ends_with(char::is_alphanumeric)
+            && text.starts_with(|c: char| c.is_ascii_digit()));
+    let glues = above == text && text.starts_with(char::is_alphanumeric);
+    if !(touches && glues) || matches!(text, "st" | "nd" | "rd" | "th") {
+        return above;
+    }
+    each_raised(text)
+}
+
+/// Letters and digits raised one by one; where there is no such letter, behind a `^`.
+pub(super) fn each_raised(text: &str) -> String {
+    let raised = |c: char| {
+        if is_raised(c) || !c.is_alphanumeric() {
+            Some(c)
+        } else if c.is_ascii_digit() {
+            raised_signs(c.encode_utf8(&mut [0; 4])).chars().next()
+        } else {
+            letter(c, LAST_LETTER)
+        }
+    };
+    let letters: Option<String> = text.chars().map(raised).collect();
+    letters.unwrap_or_else(|| power(text))
+}
+
+/// A power that has no raised letters: `^T`, `^(n − 1)`.
+pub(super) fn power(text: &str) -> String {
+    if text.chars().nth(1).is_none() {
+        format!("^{text}")
+    } else {
+        format!("^({text})")
+    }
+}
+
 fn raised_signs(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for (at, c) in text.char_indices() {
@@ -100,18 +138,35 @@ fn raised_signs(text: &str) -> String {
     out
 }
 
+/// The raised letters from `a`; fonts have none for `q`.
+const LETTERS: &str = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖqʳˢᵗᵘᵛʷˣʸᶻ";
+/// The last letter that marks a note.
+const LAST_MARK: char = 'p';
+const LAST_LETTER: char = 'z';
+
+fn letter(c: char, last: char) -> Option<char> {
+    let place = u32::from(c).checked_sub(u32::from('a'))?;
+    if c > last || c == 'q' {
+        return None;
+    }
+    LETTERS.chars().nth(place as usize)
+}
+
+/// Whether a letter or digit is a raised one.
+pub(super) fn is_raised(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹') || (!c.is_ascii() && LETTERS.contains(c))
+}
+
 /// The raised mark of a note: `12.3` with a raised `a` is not `12.3a`.
 fn mark(text: &str) -> Option<String> {
-    const LETTERS: &str = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ";
     if text.chars().all(|c| !c.is_alphabetic()) {
         return Some(raised_signs(text));
     }
     let mut letters = text.chars();
-    let (Some(letter), None) = (letters.next(), letters.next()) else {
+    let (Some(only), None) = (letters.next(), letters.next()) else {
         return None;
     };
-    let place = u32::from(letter).checked_sub(u32::from('a'))?;
-    LETTERS.chars().nth(place as usize).map(String::from)
+    letter(only, LAST_MARK).map(String::from)
 }
 
 /// The words that a text has inside its lines. They tell whether a hyphen at the end of a line belongs to the word.
@@ -305,6 +360,19 @@ mod tests {
         assert_eq!(raised("A"), "A");
         assert_eq!(raised("z"), "z");
         assert_eq!(raised("3–5"), "³–⁵");
+    }
+
+    #[test]
+    fn raised_words_behind_a_number_are_no_part_of_it() {
+        assert_eq!(raised_behind("0.85", "1a"), "¹ᵃ");
+        assert_eq!(raised_behind("12", "ab"), "ᵃᵇ");
+        assert_eq!(raised_behind("10", "x"), "ˣ");
+        assert_eq!(raised_behind("34", "A"), "^A");
+        assert_eq!(raised_behind("34", "1 B"), "^(1 B)");
+        assert_eq!(raised_behind("the 5", "th"), "th");
+        assert_eq!(raised_behind("Stata", "TM"), "TM");
+        assert_eq!(raised_behind("of ", "99m"), "99m");
+        assert_eq!(raised_behind("10", "−3"), "⁻³");
     }
 
     #[test]

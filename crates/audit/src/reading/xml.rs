@@ -208,6 +208,16 @@ impl<'t> Element<'t> {
         Some(&found.1)
     }
 
+    /// The address that it links to, whatever the prefix.
+    pub(super) fn link(self) -> Option<&'t str> {
+        let Node::Element { attributes, .. } = &self.tree.nodes[self.at] else {
+            return None;
+        };
+        let is_link = |name: &str| name == "href" || name.ends_with(":href");
+        let found = attributes.iter().find(|(name, _)| is_link(name))?;
+        Some(&found.1)
+    }
+
     pub(super) fn children(self) -> impl Iterator<Item = Child<'t>> {
         let Node::Element { children, .. } = &self.tree.nodes[self.at] else {
             unreachable!("an element is no text");

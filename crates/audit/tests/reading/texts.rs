@@ -177,3 +177,36 @@ fn what_a_converter_wrote_as_markdown_has_its_parts() {
     let plain = "#1 of all\n\n# Abstract\n\nWe trained a network.\n";
     assert_eq!(read(plain).format, Format::Text);
 }
+
+#[test]
+fn an_abstract_below_another_heading_ends_where_the_text_begins() {
+    let section = |markdown: &str, words: &str| {
+        let paper = paper(markdown);
+        let block = paper
+            .blocks
+            .iter()
+            .find(|block| paper.words(block) == words);
+        block.expect("the words are there").kind.clone()
+    };
+    let nested = "# Research\n\n# A network for sepsis\n\n### Abstract\n\n#### Methods\n\nWe trained it.\n\n### Introduction\n\nSepsis kills.\n\n\
+        ### Methods\n\nStays of adults were taken.\n\n### Results\n\nThe AUC was 0.8.\n";
+    assert_eq!(section(nested, "We trained it."), Kind::Abstract);
+    for words in [
+        "Sepsis kills.",
+        "Stays of adults were taken.",
+        "The AUC was 0.8.",
+    ] {
+        assert_eq!(section(nested, words), Kind::Paragraph, "{words}");
+    }
+    // All headings of one level, those of the abstract as well.
+    let flat = "# A network for sepsis\n\n## Abstract\n\n## Background\n\nSepsis kills.\n\n## Methods\n\nWe trained it.\n\n## Results\n\nIt works.\n\n\
+        ## Introduction\n\nMany die.\n\n## Methods\n\nStays of adults were taken.\n";
+    for words in ["Sepsis kills.", "We trained it.", "It works."] {
+        assert_eq!(section(flat, words), Kind::Abstract, "{words}");
+    }
+    for words in ["Many die.", "Stays of adults were taken."] {
+        assert_eq!(section(flat, words), Kind::Paragraph, "{words}");
+    }
+    let plain = "# A network\n\n## Abstract\n\nWe trained it.\n\n## Background\n\nMany die.\n\n## Methods\n\nStays were taken.\n";
+    assert_eq!(section(plain, "Many die."), Kind::Paragraph);
+}

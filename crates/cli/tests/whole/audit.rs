@@ -181,12 +181,15 @@ fn what_is_no_paper_on_a_model_is_told() {
 }
 
 #[test]
-fn the_manual_shows_what_is_printed() {
-    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/audit.md");
-    let manual = fs::read_to_string(manual).expect("the manual");
-    let shown = manual.split("\n```\n").nth(1).expect("an example");
+fn the_report_of_each_paper_fits_one_sheet() {
     let place = TempDir::new().expect("a folder");
-    let path = paper("saha19a");
-    let told = bare(place.path(), &["audit", path.to_str().expect("a name")]).exits(0);
-    assert_eq!(told.out.trim_end(), shown.trim_end());
+    for name in ["chen21a", "moor19a", "nestor20a", "saha19a"] {
+        let path = paper(name);
+        let path = path.to_str().expect("a name");
+        bare(place.path(), &["audit", path, "--out", "sheet.pdf"]).exits(0);
+        let read = bare(place.path(), &["audit", "sheet.pdf", "--json"])
+            .exits(0)
+            .json();
+        assert_eq!(read["pages"], 1, "{name}");
+    }
 }

@@ -28,6 +28,19 @@ fn of_data(name: &str) {
 }
 
 #[test]
+fn a_paper_is_audited_as_its_tutorial_says() {
+    let papers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/papers");
+    assert!(
+        papers.is_dir(),
+        "the papers are not in {}",
+        papers.display()
+    );
+    let place = TempDir::new().expect("a folder");
+    symlink(&papers, place.path().join("papers")).expect("a link");
+    assert!(run("audit-tutorial.md", place.path()) > 8);
+}
+
+#[test]
 fn four_hospitals_are_looked_at_as_their_page_says() {
     of_data("heart-disease-uci");
 }

@@ -1,0 +1,117 @@
+//! Patterns that are made ready as late as can be: a paper is asked some thousands, and most of them find nothing.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use crate::item::{pattern, wider};
+
+/// A pattern that is made ready when it is asked.
+pub struct Later {
+    text: String,
+    ready: OnceLock<Regex>,
+}
+
+impl Later {
+    /// Each text as a pattern.
+    pub fn all(texts: &[String]) -> Vec<Later> {
+        let one = |text: &String| Later {
+            text: text.clone(),
+            ready: OnceLock::new(),
+        };
+        texts.iter().map(one).collect()
+    }
+
+    /// # Panics
+    /// It is no pattern, which the item's tests would have said.
+    fn regex(&self) -> &Regex {
+        let made = || pattern(&self.text).unwrap_or_else(|error| panic!("{error}"));
+        self.ready.get_or_init(made)
+    }
+
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex().is_match(text.as_bytes())
+    }
+}
+
+/// A pattern whose wider form is asked first: that one repeats without end where the pattern says how often, which makes it small.
+pub struct Cue {
+    wider: Regex,
+    exact: Later,
+}
+
+impl Cue {
+    /// Each text as a cue.
+    ///
+    /// # Errors
+    /// One is no pattern.
+    pub fn all(texts: &[String]) -> Result<Vec<Cue>, String> {
+        let exact = Later::all(texts).into_iter();
+        let one = |exact: Later| {
+            Ok(Cue {
+                wider: wider(&exact.text)?,
+                exact,
+            })
+        };
+        exact.map(one).collect()
+    }
+
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.wider.is_match(text.as_bytes()) && self.exact.is_in(text)
+    }
+
+    /// Where a text has it, without parts of letters at the ends: a pattern is one of bytes.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        if !self.wider.is_match(text.as_bytes()) {
+            return Vec::new();
+        }
+        let found = self.exact.regex().find_iter(text.as_bytes());
+        found
+            .map(|found| whole_letters(text, found.range()))
+            .collect()
+    }
+}
+
+fn whole_letters(text: &str, mut range: Range<usize>) -> Range<usize> {
+    while !text.is_char_boundary(range.start) {
+        range.start -= 1;
+    }
+    while !text.is_char_boundary(range.end) {
+        range.end += 1;
+    }
+    range
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cue(text: &str) -> Cue {
+        let mut all = Cue::all(&[text.to_owned()]).expect("a pattern");
+        all.remove(0)
+    }
+
+    #[test]
+    fn what_is_farther_than_a_cue_says_is_not_found() {
+        let cue = cue(r"kappa[^.;]{0,10}\b{number}");
+        assert!(cue.is_in("kappa was 0.81"));
+        assert!(!cue.is_in("kappa of all the readers was 0.81"));
+        let places = cue.places("a kappa of 0.8");
+        assert_eq!((places[0].start, places[0].end, places.len()), (2, 14, 1));
+        assert!(cue.places("no kappa was computed for 12 films").is_empty());
+    }
+
+    #[test]
+    fn a_place_has_whole_letters() {
+        let cue = cue("[^.;]{0,2}kappa");
+        let places = cue.places("Größe–kappa");
+        assert!(
+            places
+                .iter()
+                .all(|place| "Größe–kappa".get(place.clone()).is_some())
+        );
+    }
+}
