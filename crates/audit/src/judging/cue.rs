@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
+use regex_automata::meta::Regex;
 
 use crate::item::{pattern, wider};
 
