@@ -54,13 +54,23 @@ pub fn coverage(audit: &Audit) -> [[usize; 3]; 10] {
     found
 }
 
-/// What is reported, the weightiest first, no more than two of a group.
+/// What is reported in words, the weightiest first, no more than two of a group. What only a row of a table tells is hard to judge by itself
+/// and no praise.
 pub fn strengths(audit: &Audit) -> Vec<&Judged> {
-    let reported = audit
-        .items
-        .iter()
-        .filter(|item| item.verdict == Verdict::Reported && !item.evidence.is_empty());
+    let reported = audit.items.iter().filter(|item| {
+        item.verdict == Verdict::Reported && best(item).is_some_and(|quote| !is_row(quote))
+    });
     spread(reported.collect(), STRENGTHS)
+}
+
+/// The quote to show for an item: words rather than a row of a table.
+pub fn best(item: &Judged) -> Option<&Quote> {
+    let words = item.evidence.iter().find(|quote| !is_row(quote));
+    words.or(item.evidence.first())
+}
+
+fn is_row(quote: &Quote) -> bool {
+    quote.quote.contains(" | ")
 }
 
 /// What is missing, then what is weak, the weightiest first; of one weight what is declared comes last, since it is at least known.
@@ -242,7 +252,7 @@ fn claims(audit: &Audit, page: &mut Page) {
 
 fn told(item: &Judged) -> Vec<Span> {
     let mut spans = vec![Span::strong(format!("{}. ", capital(&item.asked.what)))];
-    if let Some(quote) = item.evidence.first() {
+    if let Some(quote) = best(item) {
         spans.push(Span::text(format!("{} {}", quoted(quote), place(quote))));
     }
     spans.push(Span::text(format!(" {}", principles_of(item))));

@@ -252,7 +252,7 @@ fn in_words(read: &Read) -> String {
         lines.push("\nStrengths".to_owned());
     }
     for item in strengths {
-        let quote = item.evidence.first().map_or(String::new(), |quote| {
+        let quote = report::best(item).map_or(String::new(), |quote| {
             format!("{} {}", quoted(quote), standing(quote))
         });
         lines.push(format!("  {} {}: {quote}", item.asked.id, item.asked.what));
