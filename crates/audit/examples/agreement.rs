@@ -58,7 +58,14 @@ fn main() {
     let only = taken("--only");
     let each = arguments.iter().any(|argument| argument == "--each");
     arguments.retain(|argument| argument != "--each");
-    let mut files = folder.map_or_else(items::files, |folder| of_folder(Path::new(&folder)));
+    let own = folder.map(|folder| of_folder(Path::new(&folder)));
+    let mut files: Vec<(&str, &str)> = match &own {
+        Some(own) => own
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect(),
+        None => items::files().to_vec(),
+    };
     if let Some(only) = &only {
         let starts: Vec<String> = only.split(',').map(str::to_lowercase).collect();
         files.retain(|(name, _)| starts.iter().any(|start| name.starts_with(start)));

@@ -46,6 +46,13 @@ pub struct Judged {
     pub proposed: Vec<Quote>,
 }
 
+impl Judged {
+    /// Whether it is missing or told in part only.
+    pub fn is_open(&self) -> bool {
+        matches!(self.verdict, Verdict::NotReported | Verdict::Partial)
+    }
+}
+
 /// What was asked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Asked {
@@ -113,14 +120,14 @@ pub fn audit(paper: &Paper) -> Audit {
 
 /// Audits papers, in their order; each item is made ready once for all of them.
 pub fn audits(papers: &[Paper]) -> Vec<Audit> {
-    audits_by(papers, &items::files())
+    audits_by(papers, items::files())
 }
 
 /// Audits papers by items of these files, as who writes an item tries it.
 ///
 /// # Panics
 /// A file is no item.
-pub fn audits_by(papers: &[Paper], files: &[(String, String)]) -> Vec<Audit> {
+pub fn audits_by(papers: &[Paper], files: &[(&str, &str)]) -> Vec<Audit> {
     let places: Vec<Vec<Place>> = papers.par_iter().map(places).collect();
     let passages: Vec<Vec<Passage>> = places
         .iter()

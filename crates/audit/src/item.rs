@@ -235,11 +235,11 @@ fn expanded(text: &str) -> Result<String, String> {
 
 /// The same pattern over bytes, with letters, digits, blanks and edges of words of Latin script instead of all scripts.
 ///
-/// Papers are English. The tables of all scripts made the patterns of all items take seconds to build; that any letter but a full stop is a
-/// byte and not one of a million letters, and that case is that of ASCII, takes three quarters of what remained.
+/// Papers are English, and the tables of all scripts made the patterns of all items take seconds to build. Any letter but a full stop is a
+/// byte, and case is that of ASCII, so that none of these tables is needed.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(2 * text.len());
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '\\' => match letters.next().unwrap_or('\\') {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::item::{Item, Text};
+use crate::item::{Item, Text, pattern};
 use crate::judging::{Judge, Passage, Verdict};
 
 const FILES: &[(&str, &str)] = &[
@@ -68,9 +68,8 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// The files of all items, with their names, in the order of the rubric.
-pub fn files() -> Vec<(String, String)> {
-    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-    FILES.iter().map(owned).collect()
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
 }
 
 /// What each item, ready to judge, is asked for, in the order of the files.
@@ -79,8 +78,8 @@ pub fn files() -> Vec<(String, String)> {
 ///
 /// # Panics
 /// If a file of an item is wrong, which its tests would have said.
-pub fn each<T: Send>(files: &[(String, String)], ask: impl Fn(&Judge) -> T + Sync) -> Vec<T> {
-    let asked = |(name, text): &(String, String)| {
+pub fn each<T: Send>(files: &[(&str, &str)], ask: impl Fn(&Judge) -> T + Sync) -> Vec<T> {
+    let asked = |(name, text): &(&str, &str)| {
         let item: Item =
             serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         ask(&Judge::new(item).unwrap_or_else(|error| panic!("{name}: {error}")))
@@ -88,7 +87,7 @@ pub fn each<T: Send>(files: &[(String, String)], ask: impl Fn(&Judge) -> T + Syn
     files.par_iter().map(asked).collect()
 }
 
-/// The example sentences of an item that it judges otherwise, each told.
+/// What is wrong with an item: patterns that are none, else example sentences that it judges otherwise.
 pub fn misjudged(judge: &Judge) -> Vec<String> {
     let examples = &judge.item.examples;
     let lists = [
@@ -97,7 +96,11 @@ pub fn misjudged(judge: &Judge) -> Vec<String> {
         (Verdict::NotReported, false, &examples.not_reported),
         (Verdict::NotReported, true, &examples.declared),
     ];
-    let mut wrong = Vec::new();
+    let broken = judge.item.patterns().filter_map(|text| pattern(text).err());
+    let mut wrong: Vec<String> = broken.collect();
+    if !wrong.is_empty() {
+        return wrong;
+    }
     for (verdict, declared, texts) in lists {
         for (section, text) in texts.iter().map(Text::parts) {
             let found = judge.judge(&[Passage {
@@ -122,20 +125,16 @@ pub fn misjudged(judge: &Judge) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item::pattern;
 
     #[test]
     fn every_item_judges_its_own_sentences() {
-        let wrong = each(&files(), |judge| {
+        let wrong = each(files(), |judge| {
             let examples = &judge.item.examples;
             assert!(
                 !examples.reported.is_empty() && !examples.not_reported.is_empty(),
                 "{}",
                 judge.item.id
             );
-            for text in judge.item.patterns() {
-                pattern(text).unwrap_or_else(|error| panic!("{}: {error}", judge.item.id));
-            }
             misjudged(judge)
         })
         .concat();

@@ -4,12 +4,12 @@
 //! make quotes up. What a paper says to a model ("ignore your instructions") can bring no more than other words of the same paper.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::audit::{Audit, Judged, Place, Quote, places, quote};
-use crate::judging::Verdict;
 use crate::paper::Paper;
 
 /// Bytes of a paper that a model is given at a time: some 6,000 tokens, which local models hold beside the questions.
@@ -74,7 +74,7 @@ pub fn propose(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let places = places(paper);
     let letters = Letters::of(&places);
-    let asked: Vec<&Judged> = audit.items.iter().filter(|item| is_open(item)).collect();
+    let asked: Vec<&Judged> = audit.items.iter().filter(|item| item.is_open()).collect();
     let mut done = Proposals {
         model: name.to_owned(),
         ..Proposals::default()
@@ -96,9 +96,8 @@ pub fn propose(
             };
             let own = found.entry(item.asked.id.clone()).or_default();
             let offset = places[at].offset + words.start;
-            let known = item.evidence.iter().chain(own.iter());
+            let mut known = item.evidence.iter().chain(own.iter());
             let is_known = known
-                .into_iter()
                 .any(|known| (known.offset..known.offset + known.quote.len()).contains(&offset));
             if !is_known && own.len() < EACH {
                 let mut proposed = quote(&places[at], "proposed");
@@ -114,10 +113,6 @@ pub fn propose(
     }
     audit.proposals = Some(done);
     Ok(())
-}
-
-fn is_open(item: &Judged) -> bool {
-    matches!(item.verdict, Verdict::NotReported | Verdict::Partial)
 }
 
 /// Runs of passages of some length.
@@ -161,7 +156,7 @@ fn quotes(answer: &str) -> Option<Vec<Proposed>> {
 struct Letters {
     all: String,
     /// By byte of `all`: the number of the passage and the bytes of the letter there.
-    stand: Vec<(usize, std::ops::Range<usize>)>,
+    stand: Vec<(usize, Range<usize>)>,
 }
 
 impl Letters {
@@ -188,7 +183,7 @@ impl Letters {
     }
 
     /// The passage in which words stand, and their bytes there.
-    fn find(&self, words: &str) -> Option<(usize, std::ops::Range<usize>)> {
+    fn find(&self, words: &str) -> Option<(usize, Range<usize>)> {
         let wanted: String = words.chars().flat_map(plain).collect();
         if wanted.len() < LEAST || words.len() > MOST {
             return None;
@@ -215,6 +210,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
+    use crate::judging::Verdict;
     use crate::{audit, read};
 
     /// Answers what it was given, and keeps what it was asked.

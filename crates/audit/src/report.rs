@@ -75,8 +75,7 @@ fn is_row(quote: &Quote) -> bool {
 
 /// What is missing, then what is weak, the weightiest first; of one weight what is declared comes last, since it is at least known.
 pub fn gaps(audit: &Audit) -> Vec<&Judged> {
-    let missing = |item: &&Judged| matches!(item.verdict, Verdict::NotReported | Verdict::Partial);
-    let mut found: Vec<&Judged> = audit.items.iter().filter(missing).collect();
+    let mut found: Vec<&Judged> = audit.items.iter().filter(|item| item.is_open()).collect();
     found.sort_by_key(|item| {
         (
             std::cmp::Reverse(item.asked.weight),
@@ -107,11 +106,7 @@ pub fn questions(audit: &Audit) -> Vec<String> {
 fn question(item: &Judged) -> String {
     let asked = &item.asked.question;
     match item.evidence.first() {
-        Some(quote) => format!(
-            "{asked} Said is only: {} {}",
-            cut(quote, ASKED),
-            place(quote)
-        ),
+        Some(quote) => format!("{asked} Said is only: {}", cited(quote, ASKED)),
         None => asked.clone(),
     }
 }
@@ -190,7 +185,7 @@ pub fn page(audit: &Audit, file: &str, digest: &str) -> Page {
         let quotes = proposed(audit).take(PROPOSED).map(|(item, quote)| {
             vec![
                 Span::strong(format!("{}. ", capital(&item.asked.what))),
-                Span::text(format!("{} {}", quoted(quote), place(quote))),
+                Span::text(quoted(quote)),
             ]
         });
         page.push(Block::List(quotes.collect()));
@@ -241,8 +236,7 @@ fn claims(audit: &Audit, page: &mut Page) {
     for (name, id, in_part) in named {
         let is_known = rows.iter().any(|(known, _)| known == name);
         if let Some(quote) = said(id, in_part).filter(|_| !is_known) {
-            let words = format!("{} {}", quoted(quote), place(quote));
-            rows.push((name.to_owned(), Cell(vec![Span::text(words)])));
+            rows.push((name.to_owned(), Cell(vec![Span::text(quoted(quote))])));
         }
     }
     if !rows.is_empty() {
@@ -253,7 +247,7 @@ fn claims(audit: &Audit, page: &mut Page) {
 fn told(item: &Judged) -> Vec<Span> {
     let mut spans = vec![Span::strong(format!("{}. ", capital(&item.asked.what)))];
     if let Some(quote) = best(item) {
-        spans.push(Span::text(format!("{} {}", quoted(quote), place(quote))));
+        spans.push(Span::text(quoted(quote)));
     }
     spans.push(Span::text(format!(" {}", principles_of(item))));
     spans
@@ -265,9 +259,10 @@ fn missing(item: &Judged) -> Vec<Span> {
         (_, true) => (Tone::Bad, "not done, and said so"),
         _ => (Tone::Bad, "not reported"),
     };
-    let quote = item.evidence.first().map_or(String::new(), |quote| {
-        format!("{} {} ", quoted(quote), place(quote))
-    });
+    let quote = item
+        .evidence
+        .first()
+        .map_or(String::new(), |quote| format!("{} ", quoted(quote)));
     vec![
         Span::strong(format!("{} ", capital(&item.asked.what))),
         Span::Status(Badge::new(tone, word)),
@@ -310,21 +305,22 @@ fn principles_of(item: &Judged) -> String {
     format!("[GMLP {}]", numbers.join(", "))
 }
 
-/// A quote in marks, cut to some words.
+/// A quote in marks, cut to some words, and where it stands.
 pub fn quoted(quote: &Quote) -> String {
-    cut(quote, WORDS)
+    cited(quote, WORDS)
 }
 
-fn cut(quote: &Quote, most: usize) -> String {
+fn cited(quote: &Quote, most: usize) -> String {
     let words: Vec<&str> = quote.quote.split_whitespace().collect();
-    match words.len() > most {
-        true => format!("“{} …”", words[..most].join(" ")),
-        false => format!("“{}”", words.join(" ")),
-    }
+    let words = match words.len() > most {
+        true => format!("{} …", words[..most].join(" ")),
+        false => words.join(" "),
+    };
+    format!("“{words}” {}", place(quote))
 }
 
 /// Where a quote stands: `(4.2 Data Filtering, p. 7)`.
-pub fn place(quote: &Quote) -> String {
+fn place(quote: &Quote) -> String {
     let page = quote.page.map(|page| format!("p. {page}"));
     let parts: Vec<String> = quote.section.clone().into_iter().chain(page).collect();
     match parts.is_empty() {

@@ -191,9 +191,7 @@ impl<'t> Reader<'t> {
         let mut behind = Vec::new();
         for child in part.children() {
             match child {
-                Child::Element(inside)
-                    if matches!(inside.local(), "list" | "def-list" | "disp-quote") =>
-                {
+                Child::Element(inside) if is_list(inside) => {
                     self.run(self.running.clone(), std::mem::take(&mut line));
                     self.block(inside);
                 }
@@ -332,10 +330,7 @@ fn words_of(element: Element<'_>) -> String {
 fn gather<'t>(part: Element<'t>, line: &mut Line<'t>, behind: &mut Vec<Element<'t>>) {
     for child in part.children() {
         match child {
-            Child::Element(inside)
-                if is_float(inside)
-                    || matches!(inside.local(), "list" | "def-list" | "disp-quote") =>
-            {
+            Child::Element(inside) if is_float(inside) || is_list(inside) => {
                 line.blank();
                 behind.push(inside);
             }
@@ -381,10 +376,13 @@ fn is_float(element: Element<'_>) -> bool {
     }
 }
 
+/// Whether an element inside a paragraph parts it.
+fn is_list(element: Element<'_>) -> bool {
+    matches!(element.local(), "list" | "def-list" | "disp-quote")
+}
+
 fn is_block(element: Element<'_>) -> bool {
     is_float(element)
-        || matches!(
-            element.local(),
-            "p" | "sec" | "list" | "def-list" | "fn" | "ref-list" | "disp-quote"
-        )
+        || is_list(element)
+        || matches!(element.local(), "p" | "sec" | "fn" | "ref-list")
 }

@@ -2,6 +2,8 @@
 
 use galen_audit::{Block, Format, Kind, Paper, Piece, read};
 
+use crate::markup::{caption, heading};
+
 fn paper(article: &str) -> Paper {
     let xml = format!(
         r#"<?xml version="1.0"?><article xmlns:xlink="x" xmlns:mml="m">{article}</article>"#
@@ -40,17 +42,6 @@ fn words(inside: &str) -> String {
 
 fn text(paper: &Paper) -> Vec<&str> {
     paper.text.lines().collect()
-}
-
-fn heading(level: u8) -> Kind {
-    Kind::Heading { level }
-}
-
-fn caption(of: Piece, label: &str) -> Kind {
-    Kind::Caption {
-        of,
-        label: label.to_owned(),
-    }
 }
 
 #[test]

@@ -17,11 +17,11 @@ fn blocks(paper: &Paper) -> Vec<(&Kind, &str)> {
         .collect()
 }
 
-fn heading(level: u8) -> Kind {
+pub fn heading(level: u8) -> Kind {
     Kind::Heading { level }
 }
 
-fn caption(of: Piece, label: &str) -> Kind {
+pub fn caption(of: Piece, label: &str) -> Kind {
     Kind::Caption {
         of,
         label: label.to_owned(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use galen_audit::proposal::propose;
-use galen_audit::report::{self, letter, place as standing, quoted};
+use galen_audit::report::{self, letter, quoted};
 use galen_audit::{Audit, Paper, Verdict, audits, markdown, read};
 use galen_chat::Chat;
 use galen_dossier::{Links, Page, Printer, html};
@@ -252,9 +252,7 @@ fn in_words(read: &Read) -> String {
         lines.push("\nStrengths".to_owned());
     }
     for item in strengths {
-        let quote = report::best(item).map_or(String::new(), |quote| {
-            format!("{} {}", quoted(quote), standing(quote))
-        });
+        let quote = report::best(item).map_or(String::new(), quoted);
         lines.push(format!("  {} {}: {quote}", item.asked.id, item.asked.what));
     }
     lines.push("\nGaps".to_owned());
@@ -263,9 +261,7 @@ fn in_words(read: &Read) -> String {
         let quote = item
             .evidence
             .first()
-            .map_or("nothing was found".to_owned(), |quote| {
-                format!("{} {}", quoted(quote), standing(quote))
-            });
+            .map_or("nothing was found".to_owned(), quoted);
         lines.push(format!(
             "  {letter} {} {}: {quote}",
             item.asked.id, item.asked.what
@@ -275,13 +271,7 @@ fn in_words(read: &Read) -> String {
         lines.push(format!("\nProposed by {}", done.model));
         lines.push(format!("  {}", report::proposals(done)));
         lines.extend(report::proposed(audit).take(SHOWN).map(|(item, quote)| {
-            format!(
-                "  {} {}: {} {}",
-                item.asked.id,
-                item.asked.what,
-                quoted(quote),
-                standing(quote)
-            )
+            format!("  {} {}: {}", item.asked.id, item.asked.what, quoted(quote))
         }));
     }
     if !audit.remarks.is_empty() {
