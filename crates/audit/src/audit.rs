@@ -1,6 +1,7 @@
 //! A paper judged item by item, with the quotes that the verdicts rest on.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -93,6 +94,9 @@ pub struct Quote {
     pub page: Option<u32>,
     /// Of its first byte in the paper's text.
     pub offset: usize,
+    /// The bytes of the quote that tell it.
+    #[serde(skip)]
+    pub cue: Range<usize>,
 }
 
 /// Numbers that do not go together, with where they stand.
@@ -170,7 +174,7 @@ fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
     } = judge.judge(passages);
     let told = evidence.iter();
     let mut quotes: Vec<Quote> = told
-        .map(|evidence| quote(&places[evidence.passage], &evidence.fact))
+        .map(|one| quote(&places[one.passage], &one.fact, one.at.clone()))
         .collect();
     // One passage can tell several facts; it is quoted once.
     let mut seen = BTreeSet::new();
@@ -189,7 +193,7 @@ fn doubts(places: &[Place], passages: &[Passage]) -> Vec<Doubt> {
         quotes: remark
             .passages
             .iter()
-            .map(|&at| quote(&places[at], remark.check))
+            .map(|&at| quote(&places[at], remark.check, 0..0))
             .collect(),
         remark,
     };
@@ -258,14 +262,19 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
     found
 }
 
-pub(crate) fn quote(place: &Place, tells: &str) -> Quote {
+/// A passage as a quote, of which the bytes `at` tell something.
+pub(crate) fn quote(place: &Place, tells: &str, at: Range<usize>) -> Quote {
+    let shown = |text: &str| text.replace('\t', " | ");
+    let text = place.passage.text;
+    let start = shown(&text[..at.start]).len();
     let section = match &place.block.kind {
         Kind::Caption { label, .. } => Some(label.clone()),
         Kind::Abstract => Some("Abstract".to_owned()),
         _ => place.block.section.last().cloned(),
     };
     Quote {
-        quote: place.passage.text.replace('\t', " | "),
+        cue: start..start + shown(&text[at]).len(),
+        quote: shown(text),
         tells: tells.to_owned(),
         section,
         page: place.block.page,

@@ -100,7 +100,7 @@ pub fn propose(
             let is_known = known
                 .any(|known| (known.offset..known.offset + known.quote.len()).contains(&offset));
             if !is_known && own.len() < EACH {
-                let mut proposed = quote(&places[at], "proposed");
+                let mut proposed = quote(&places[at], "proposed", 0..0);
                 proposed.quote = places[at].passage.text[words].replace('\t', " | ");
                 proposed.offset = offset;
                 own.push(proposed);

@@ -1,5 +1,7 @@
 //! An audit as a page: what a paper claims, what is strong, what is missing, what does not add up, what to ask. No total score.
 
+use std::ops::Range;
+
 use galen_dossier::{Badge, Block, Cell, Column, NoteKind, Page, Span, Table, Tone};
 
 use crate::audit::{Audit, Judged, Quote};
@@ -311,12 +313,30 @@ pub fn quoted(quote: &Quote) -> String {
 }
 
 fn cited(quote: &Quote, most: usize) -> String {
-    let words: Vec<&str> = quote.quote.split_whitespace().collect();
-    let words = match words.len() > most {
-        true => format!("{} …", words[..most].join(" ")),
-        false => words.join(" "),
+    format!("“{}” {}", window(&quote.quote, &quote.cue, most), place(quote))
+}
+
+/// The first words of a text, or if what tells lies behind them, those around it.
+fn window(text: &str, cue: &Range<usize>, most: usize) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let before = |byte: usize| text[..byte].split_whitespace().count();
+    let end = before(cue.end);
+    let from = match end > most {
+        // The words before what tells are its subject more often than those behind are its object.
+        true => before(cue.start).saturating_sub(1 + most / 4),
+        false => 0,
     };
-    format!("“{words}” {}", place(quote))
+    let to = words.len().min(from + most);
+    // Near the end there is room for more of what stands before.
+    let from = to.saturating_sub(most).min(from);
+    let mark = |is_cut: bool| if is_cut { "…" } else { "" };
+    let parts = [
+        mark(from > 0),
+        &words[from..to].join(" "),
+        mark(to < words.len()),
+    ];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
 }
 
 /// Where a quote stands: `(4.2 Data Filtering, p. 7)`.
@@ -382,5 +402,21 @@ pub fn letter(item: &Judged) -> (Tone, &'static str) {
         (Verdict::NotReported, true) => (Tone::Bad, "D"),
         (Verdict::NotReported, false) => (Tone::Bad, "N"),
         (Verdict::NotApplicable, _) => (Tone::Neutral, "–"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::window;
+
+    #[test]
+    fn what_tells_is_not_cut_away() {
+        let text = "After training on all the films of two hospitals the area under the curve was 0.91 in women";
+        let at = text.find("0.91").expect("the number");
+        assert_eq!(window(text, &(0..5), 4), "After training on all …");
+        assert_eq!(window(text, &(at..at + 4), 8), "… under the curve was 0.91 in women");
+        assert_eq!(window(text, &(at..at + 4), 4), "… was 0.91 in women");
+        assert_eq!(window(text, &(at..at + 4), 30), text);
+        assert_eq!(window("", &(0..0), 3), "");
     }
 }

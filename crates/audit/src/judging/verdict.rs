@@ -36,6 +36,8 @@ pub struct Evidence {
     pub passage: usize,
     /// The name of the fact; `declared` for one that says that it was not done.
     pub fact: String,
+    /// The bytes of the passage that tell it.
+    pub at: Range<usize>,
 }
 
 /// The verdict on an item and what it rests on.
@@ -44,7 +46,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The paper itself says that it was not done.
     pub declared: bool,
-    /// The best passage of each fact that counted, in the order of the facts.
+    /// The best passage of each fact that counted, in the order in which the item needs them.
     pub evidence: Vec<Evidence>,
 }
 
@@ -106,21 +108,20 @@ impl Judge {
 
     /// What the passages of a paper, in their order, say of the item.
     pub fn judge(&self, passages: &[Passage]) -> Finding {
-        let mut found: BTreeMap<&str, BTreeMap<How, usize>> = BTreeMap::new();
+        let mut found = Found::new();
         for (name, patterns) in &self.facts {
             let fact = &self.item.facts[name];
-            let mut best: BTreeMap<How, (i32, usize)> = BTreeMap::new();
-            for (at, passage) in passages.iter().enumerate() {
-                let Some((how, score)) = told(fact, patterns, passages, at, passage) else {
+            let mut best: BTreeMap<How, Told> = BTreeMap::new();
+            for at in 0..passages.len() {
+                let Some(told) = told(fact, patterns, passages, at) else {
                     continue;
                 };
-                let held = best.entry(how).or_insert((i32::MIN, at));
-                if score > held.0 {
-                    *held = (score, at);
+                let held = best.get(&told.how);
+                if held.is_none_or(|held| told.score > held.score) {
+                    best.insert(told.how, told);
                 }
             }
-            let best = best.into_iter().map(|(how, (_, at))| (how, at));
-            found.insert(name, best.collect());
+            found.insert(name, best);
         }
         for (verdict, need) in [
             (Verdict::Reported, &self.item.reported),
@@ -132,9 +133,7 @@ impl Judge {
                     let by = met(&lowered.by, &found).filter(|_| is_better)?;
                     Some((lowered.to, by))
                 });
-                let (verdict, mut evidence) = spoilt.unwrap_or((verdict, evidence));
-                evidence.sort_by(|a, b| a.fact.cmp(&b.fact));
-                evidence.dedup();
+                let (verdict, evidence) = spoilt.unwrap_or((verdict, evidence));
                 return Finding {
                     verdict,
                     declared: verdict == Verdict::NotReported,
@@ -142,28 +141,37 @@ impl Judge {
                 };
             }
         }
-        let declares = |passage: &Passage| self.declared.iter().any(|cue| cue.is_in(passage.text));
-        let declared = passages.iter().position(declares);
-        let evidence = declared.map(|passage| Evidence {
-            passage,
-            fact: "declared".to_owned(),
+        let declared = passages.iter().enumerate().find_map(|(passage, one)| {
+            let places = |cue: &Cue| cue.places(one.text).into_iter().next();
+            let at = self.declared.iter().find_map(places)?;
+            Some(Evidence {
+                passage,
+                fact: "declared".to_owned(),
+                at,
+            })
         });
         Finding {
             verdict: Verdict::NotReported,
             declared: declared.is_some(),
-            evidence: evidence.into_iter().collect(),
+            evidence: declared.into_iter().collect(),
         }
     }
 }
 
-/// How a passage tells a fact, and how well; none if it does not.
-fn told(
-    fact: &Fact,
-    patterns: &Patterns,
-    passages: &[Passage],
-    at: usize,
-    passage: &Passage,
-) -> Option<(How, i32)> {
+/// A passage that tells a fact: how, how well, and its bytes that do.
+struct Told {
+    how: How,
+    score: i32,
+    passage: usize,
+    at: Range<usize>,
+}
+
+/// What tells each fact best, by its name and how.
+type Found<'a> = BTreeMap<&'a str, BTreeMap<How, Told>>;
+
+/// How the passage `at` tells a fact; none if it does not.
+fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Option<Told> {
+    let passage = &passages[at];
     let text = passage.text;
     let section = passage.section;
     let out_of_place =
@@ -181,11 +189,11 @@ fn told(
     if !is_found {
         return None;
     }
-    let hows = by_cue
-        .iter()
-        .flatten()
-        .filter_map(|place| how(fact, &context(text, place, section)));
-    let how = hows.min()?;
+    let hows = by_cue.iter().flatten().filter_map(|place| {
+        let how = how(fact, &context(text, place, section))?;
+        Some((how, place))
+    });
+    let (how, place) = hows.min_by_key(|(how, _)| *how)?;
     let mut score = match section {
         Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
         Section::Abstract | Section::Appendix => 4,
@@ -197,7 +205,12 @@ fn told(
     score += i32::try_from(cues).unwrap_or(0);
     // What is long tells more than is asked; a row of a table is hard to read by itself, and stands in only where no sentence says it.
     score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table) * 5;
-    Some((how, score))
+    Some(Told {
+        how,
+        score,
+        passage: at,
+        at: place.clone(),
+    })
 }
 
 /// The passages of one paragraph.
@@ -225,7 +238,7 @@ fn how(fact: &Fact, context: &Context) -> Option<How> {
 }
 
 /// The evidence that meets a need, if it is met.
-fn met(need: &Need, found: &BTreeMap<&str, BTreeMap<How, usize>>) -> Option<Vec<Evidence>> {
+fn met(need: &Need, found: &Found) -> Option<Vec<Evidence>> {
     match need {
         Need::One(word) => {
             let (name, least) = named(word);
@@ -235,10 +248,11 @@ fn met(need: &Need, found: &BTreeMap<&str, BTreeMap<How, usize>>) -> Option<Vec<
                 How::Planned => **how != How::Cited,
                 How::Cited => true,
             });
-            own.map(|(_, &passage)| {
+            own.map(|(_, told)| {
                 vec![Evidence {
-                    passage,
+                    passage: told.passage,
                     fact: name.to_owned(),
+                    at: told.at.clone(),
                 }]
             })
         }
