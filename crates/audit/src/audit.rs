@@ -1,6 +1,5 @@
 //! A paper judged item by item, with the quotes that the verdicts rest on.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -173,17 +172,12 @@ fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
         evidence,
     } = judge.judge(passages);
     let told = evidence.iter();
-    let mut quotes: Vec<Quote> = told
-        .map(|one| quote(&places[one.passage], &one.fact, one.at.clone()))
-        .collect();
-    // One passage can tell several facts; it is quoted once.
-    let mut seen = BTreeSet::new();
-    quotes.retain(|quote| seen.insert(quote.offset));
+    let quotes = told.map(|one| quote(&places[one.passage], &one.fact, one.at.clone()));
     Judged {
         asked: Asked::from(&judge.item),
         verdict,
         declared,
-        evidence: quotes,
+        evidence: quotes.collect(),
         proposed: Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,9 @@ use super::context::{Context, context};
 use super::cue::{Cue, Later};
 use super::section::Section;
 use crate::item::{Fact, Item, Need};
+
+/// Quotes of an item; more only where its verdict needs them.
+const QUOTES: usize = 3;
 
 /// A sentence, caption or row of a table, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +49,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The paper itself says that it was not done.
     pub declared: bool,
-    /// The best passage of each fact that counted, in the order in which the item needs them.
+    /// The best passage of each fact that counted, in the order in which the item needs them, then others that would do; each passage once.
     pub evidence: Vec<Evidence>,
 }
 
@@ -137,7 +140,7 @@ impl Judge {
                 return Finding {
                     verdict,
                     declared: verdict == Verdict::NotReported,
-                    evidence,
+                    evidence: evidence.shown(),
                 };
             }
         }
@@ -200,11 +203,9 @@ fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Op
         Section::Discussion | Section::Conclusion => 3,
         Section::Introduction | Section::Related => 0,
     };
-    score += 2 * i32::from(text.bytes().any(|byte| byte.is_ascii_digit()));
+    // What several cues find tells it more surely. A row of a table is hard to read by itself, and stands in only where no sentence says it.
     let cues = by_cue.iter().filter(|places| !places.is_empty()).count();
-    score += i32::try_from(cues).unwrap_or(0);
-    // What is long tells more than is asked; a row of a table is hard to read by itself, and stands in only where no sentence says it.
-    score -= i32::from(text.len() > 320) * 2 + i32::from(passage.is_table) * 5;
+    score += 3 * i32::try_from(cues).unwrap_or(0) - i32::from(passage.is_table) * 5;
     Some(Told {
         how,
         score,
@@ -237,8 +238,45 @@ fn how(fact: &Fact, context: &Context) -> Option<How> {
     Some(How::Said)
 }
 
+/// What meets a need.
+#[derive(Default)]
+struct Met {
+    /// Enough for it.
+    enough: Vec<Evidence>,
+    /// Other ways in which the paper meets it.
+    besides: Vec<Evidence>,
+}
+
+impl Met {
+    fn all(self) -> Vec<Evidence> {
+        let mut all = self.enough;
+        all.extend(self.besides);
+        all
+    }
+
+    /// What is enough, and some of what is besides.
+    fn shown(self) -> Vec<Evidence> {
+        let most = self.enough.len().max(QUOTES);
+        let mut shown = self.all();
+        let mut seen = BTreeSet::new();
+        shown.retain(|one| seen.insert(one.passage));
+        shown.truncate(most);
+        shown
+    }
+}
+
+impl FromIterator<Met> for Met {
+    fn from_iter<T: IntoIterator<Item = Met>>(each: T) -> Met {
+        each.into_iter().fold(Met::default(), |mut all, one| {
+            all.enough.extend(one.enough);
+            all.besides.extend(one.besides);
+            all
+        })
+    }
+}
+
 /// The evidence that meets a need, if it is met.
-fn met(need: &Need, found: &Found) -> Option<Vec<Evidence>> {
+fn met(need: &Need, found: &Found) -> Option<Met> {
     match need {
         Need::One(word) => {
             let (name, least) = named(word);
@@ -248,23 +286,25 @@ fn met(need: &Need, found: &Found) -> Option<Vec<Evidence>> {
                 How::Planned => **how != How::Cited,
                 How::Cited => true,
             });
-            own.map(|(_, told)| {
-                vec![Evidence {
+            own.map(|(_, told)| Met {
+                enough: vec![Evidence {
                     passage: told.passage,
                     fact: name.to_owned(),
                     at: told.at.clone(),
-                }]
+                }],
+                besides: Vec::new(),
             })
         }
-        Need::All { all } => {
-            let each: Option<Vec<Vec<Evidence>>> =
-                all.iter().map(|need| met(need, found)).collect();
-            each.map(|each| each.concat())
+        Need::All { all } => all.iter().map(|need| met(need, found)).collect(),
+        Need::Any { any } => {
+            let mut each = any.iter().filter_map(|need| met(need, found));
+            let mut first = each.next()?;
+            first.besides.extend(each.flat_map(Met::all));
+            Some(first)
         }
-        Need::Any { any } => any.iter().find_map(|need| met(need, found)),
         Need::Some { some, of } => {
-            let each: Vec<Vec<Evidence>> = of.iter().filter_map(|need| met(need, found)).collect();
-            (each.len() >= *some).then(|| each.concat())
+            let each: Vec<Met> = of.iter().filter_map(|need| met(need, found)).collect();
+            (each.len() >= *some).then(|| each.into_iter().collect())
         }
     }
 }
