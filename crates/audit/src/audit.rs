@@ -14,6 +14,9 @@ use crate::paper::{Block, Format, Kind, Paper, Piece};
 use crate::proposal::Proposals;
 use crate::subject::{Subject, subject};
 
+/// Bytes of an introduction that has no heading.
+const INTRODUCTION: usize = 5_000;
+
 /// What a paper reports, leaves out, and what does not add up in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Audit {
@@ -202,6 +205,8 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
     let mut paragraph = 0;
     let mut is_after_table = false;
     let mut last_block = usize::MAX;
+    // Bytes of text under no heading.
+    let mut before = 0;
     let has_methods = paper.blocks.iter().any(|block| {
         matches!(
             Section::of(&block.section),
@@ -221,10 +226,14 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
         match &block.kind {
             Kind::Title | Kind::Heading { .. } | Kind::Reference | Kind::Furniture => continue,
             Kind::Abstract => section = Section::Abstract,
-            // Before the first heading stands what an introduction says; behind the last one tables and notes without a place.
+            // Before the first heading stands what an introduction says, in a letter without headings all else as well; behind the last
+            // one tables and notes without a place.
             _ if block.section.is_empty() && has_methods => {
+                before += sentence.range.len();
                 section = match section {
-                    Section::Abstract | Section::Introduction => Section::Introduction,
+                    Section::Abstract | Section::Introduction if before < INTRODUCTION => {
+                        Section::Introduction
+                    }
                     _ => Section::Results,
                 };
             }

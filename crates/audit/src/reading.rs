@@ -10,6 +10,7 @@ mod jats;
 mod kind;
 mod layout;
 mod markdown;
+mod marks;
 mod part;
 mod passages;
 mod pdf;
@@ -130,8 +131,19 @@ fn by_kind(bytes: &[u8], name: &str) -> Result<Paper, Unreadable> {
             jats::read(&tree, decoded.warnings).ok_or_else(|| unknown(format!("XML of <{root}>")))
         }
         Markup::Html => Ok(html::read(&decoded.text, decoded.warnings)),
-        Markup::Markdown => Ok(markdown::read(&decoded.text, decoded.warnings)),
-        Markup::None => Ok(plain::read(&decoded.text, decoded.warnings)),
+        Markup::Markdown => {
+            let pages = marks::with_pages(&decoded.text);
+            // Numbers of pages can be all its headings.
+            let is_plain = |pages: &String| !markdown::is_markdown(pages);
+            Ok(match pages.filter(is_plain) {
+                Some(pages) => plain::read(&pages, decoded.warnings),
+                None => markdown::read(&decoded.text, decoded.warnings),
+            })
+        }
+        Markup::None => {
+            let pages = marks::with_pages(&decoded.text).unwrap_or(decoded.text);
+            Ok(plain::read(&pages, decoded.warnings))
+        }
     }
 }
 

@@ -160,6 +160,39 @@ pub(super) fn number(heading: &str) -> Option<(Number, &str)> {
     Some((number, rest))
 }
 
+/// Numbers of headings as they follow each other: `4.2` follows `4.1`, `5` follows both.
+#[derive(Debug, Default)]
+pub(super) struct Sequence(Vec<u8>);
+
+impl Sequence {
+    /// Whether a heading of this number can be the next one: `1`, `4.2`, with a full stop behind or without.
+    pub(super) fn is_next(&self, number: &str) -> bool {
+        let Some(parts) = parts(number) else {
+            return false;
+        };
+        let Some((last, above)) = parts.split_last() else {
+            return false;
+        };
+        match self.0.get(above.len()) {
+            // The next one below the same heading, or below the one that is open.
+            Some(known) => self.0.starts_with(above) && *last == known + 1,
+            None => self.0 == above && *last == 1,
+        }
+    }
+
+    /// Takes the number that a heading begins with, if it has one.
+    pub(super) fn take(&mut self, heading: &str) {
+        let number = heading.split(' ').next().and_then(parts);
+        self.0 = number.unwrap_or(std::mem::take(&mut self.0));
+    }
+}
+
+fn parts(number: &str) -> Option<Vec<u8>> {
+    let bare = number.strip_suffix('.').unwrap_or(number);
+    let each = bare.split('.').map(|part| part.parse().ok());
+    each.collect()
+}
+
 /// Whether a text could be a heading by its words alone: a capital, no end of a sentence, not long.
 pub(super) fn reads_as_heading(text: &str) -> bool {
     let rest = number(text).map_or(text, |(_, rest)| rest);
@@ -195,6 +228,19 @@ mod tests {
         );
         assert_eq!(number("0.95 (0.91"), Some((Number::Parts(2), "(0.91")));
         assert_eq!(number("Results"), None);
+    }
+
+    #[test]
+    fn a_number_follows_the_one_before_or_opens_a_level() {
+        let mut sequence = Sequence::default();
+        assert!(sequence.is_next("1") && !sequence.is_next("2") && !sequence.is_next("1.1"));
+        sequence.take("1 Introduction");
+        assert!(sequence.is_next("2.") && sequence.is_next("1.1") && !sequence.is_next("2.1"));
+        sequence.take("2. Data");
+        sequence.take("2.1 Cohort");
+        sequence.take("Ethics");
+        assert!(sequence.is_next("2.2") && sequence.is_next("3") && sequence.is_next("2.1.1"));
+        assert!(!sequence.is_next("2.1") && !sequence.is_next("A") && !sequence.is_next(""));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::captions::{self, Label, Mark};
-use super::headings::{self, Name, Number};
+use super::headings::{self, Name, Number, Sequence};
 use super::part::Part;
 use super::passages::{self, Passage};
 use super::prose::{ends_sentence, is_item, is_licence, is_matter};
@@ -37,6 +37,8 @@ pub(super) fn read(text: &str, warnings: Vec<String>) -> Paper {
         waiting: Vec::new(),
         part: Part::Before,
         title: None,
+        numbers: Sequence::default(),
+        has_colons: false,
     };
     for page in &pages {
         flow.page(page, &running);
@@ -156,6 +158,10 @@ struct Flow {
     part: Part,
     /// Whether its next line may go on with the title.
     title: Option<usize>,
+    /// Of the headings so far.
+    numbers: Sequence,
+    /// Whether the last heading ended with a colon.
+    has_colons: bool,
 }
 
 impl Flow {
@@ -167,6 +173,12 @@ impl Flow {
             if line.is_blank() {
                 blank = true;
                 at += 1;
+                continue;
+            }
+            if let Some((level, text, lines)) = self.parted_heading(&page[at..]) {
+                self.open_section(level, text, line.page);
+                at += lines;
+                blank = true;
                 continue;
             }
             let edge = line.page.is_some() && line.depth < 3;
@@ -213,10 +225,7 @@ impl Flow {
             return;
         }
         if let Some((level, text, rest)) = self.heading(line, below, blank) {
-            self.close();
-            self.part = Part::under(&text);
-            self.out
-                .push(Passage::new(Kind::Heading { level }, line.page, text));
+            self.open_section(level, text, line.page);
             if let Some(rest) = rest {
                 self.begin(self.part.kind(), line, rest);
             }
@@ -299,6 +308,49 @@ impl Flow {
         }
     }
 
+    fn open_section(&mut self, level: u8, text: String, page: Option<u32>) {
+        self.close();
+        self.part = Part::under(&text);
+        self.numbers.take(&text);
+        self.has_colons = text.ends_with(':');
+        let heading = Kind::Heading { level };
+        self.out.push(Passage::new(heading, page, text));
+    }
+
+    /// A heading whose number stands in a line of its own, as many programs take it out of a page: its level, its text and its lines.
+    fn parted_heading(&self, lines: &[Line<'_>]) -> Option<(u8, String, usize)> {
+        let number = &lines.first()?.words;
+        if matches!(self.part, Part::Before | Part::References) || !self.numbers.is_next(number) {
+            return None;
+        }
+        let at = 1 + lines[1..].iter().take(2).position(|line| !line.is_blank())?;
+        let text = &lines[at].words;
+        let is_short = text.split(' ').count() <= 10 && !self.is_full(&lines[at]);
+        let is_heading = headings::number(text).is_none()
+            && captions::label(text).is_none()
+            && headings::reads_as_heading(text)
+            && text.starts_with(char::is_uppercase);
+        // A number could be anything where no name of a heading follows: a cell of a table, say.
+        let is_known = headings::name(text).is_some() || self.goes_on(lines.get(at + 1));
+        let level = u8::try_from(number.trim_end_matches('.').split('.').count()).ok()?;
+        (is_short && is_heading && is_known).then(|| (level, format!("{number} {text}"), at + 1))
+    }
+
+    /// Whether a line is running text.
+    fn goes_on(&self, line: Option<&Line<'_>>) -> bool {
+        line.is_some_and(|line| self.is_full(line) && line.words.split(' ').count() >= 6)
+    }
+
+    /// A heading that its paragraph follows in the same line, where others end with a colon as well: `6. Set-up: During the day`.
+    fn heading_with_colon(&self, text: &str) -> Option<(u8, String, Option<String>)> {
+        let number = text.split(' ').next()?;
+        let (head, rest) = text.split_once(": ")?;
+        let is_next = self.has_colons && self.numbers.is_next(number);
+        let is_heading = headings::reads_as_heading(head) && head.split(' ').count() <= 8;
+        let level = u8::try_from(number.trim_end_matches('.').split('.').count()).ok()?;
+        (is_next && is_heading).then(|| (level, format!("{head}:"), Some(rest.to_owned())))
+    }
+
     fn is_full(&self, line: &Line<'_>) -> bool {
         line.words.chars().count() * 10 >= self.wrap * 8
     }
@@ -337,13 +389,18 @@ impl Flow {
                 return Some((1, name.to_owned(), Some(rest.trim().to_owned())));
             }
         }
+        if let Some(found) = self.heading_with_colon(text) {
+            return Some(found);
+        }
         if !headings::reads_as_heading(text) || captions::label(text).is_some() {
             return None;
         }
         let (number, rest) =
             headings::number(text).map_or((None, text), |(n, rest)| (Some(n), rest));
         let name = headings::name(rest);
+        let is_next = text.split(' ').next().is_some_and(|first| self.numbers.is_next(first));
         let apart = blank
+            || is_next && (name.is_some() || self.has_colons && text.ends_with(':'))
             || self
                 .open
                 .as_ref()

@@ -210,3 +210,47 @@ fn an_abstract_below_another_heading_ends_where_the_text_begins() {
     let plain = "# A network\n\n## Abstract\n\nWe trained it.\n\n## Background\n\nMany die.\n\n## Methods\n\nStays were taken.\n";
     assert_eq!(section(plain, "Many die."), Kind::Paragraph);
 }
+
+#[test]
+fn a_number_above_its_heading_belongs_to_it() {
+    let prose = "The recordings of all the patients were taken from the archive of one hospital in Hanoi,\n".repeat(4);
+    let text = format!(
+        "A network for recordings of the heart in short leads\nAn Author\nAbstract\n{prose}1\nIntroduction\n{prose}2\n\nData of Two Wards\n{prose}2.1\nCohort\n{prose}\
+         7\nPatients\n{prose}3\n{prose}"
+    );
+    let paper = paper(&text);
+    let headings: Vec<&str> = paper
+        .blocks
+        .iter()
+        .filter(|block| matches!(block.kind, Kind::Heading { .. }))
+        .map(|block| paper.words(block))
+        .collect();
+    assert_eq!(
+        headings,
+        ["Abstract", "1 Introduction", "2 Data of Two Wards", "2.1 Cohort"]
+    );
+}
+
+#[test]
+fn a_heading_with_a_colon_is_none_of_a_list() {
+    let prose = |of: &str| format!("The {of} of all the patients were taken from the archive of one hospital in Hanoi.\n").repeat(3);
+    let text = format!(
+        "## Page 1\n\nA network for recordings of the heart in short leads\nAn Author\nAbstract\n{}1. Introduction:\n{}## Page 2\n2. Set-up: The window\n{}\
+         3. Results and Discussion:\n{}",
+        prose("words"),
+        prose("films"),
+        prose("leads"),
+        prose("scores")
+    );
+    let paper = read(text.as_bytes(), "paper.md").expect("a paper");
+    let sections: Vec<(Option<u32>, String)> = paper
+        .blocks
+        .iter()
+        .filter(|block| block.kind == Kind::Paragraph)
+        .map(|block| (block.page, block.section.join(" > ")))
+        .collect();
+    let found = |page, section: &str| sections.contains(&(Some(page), section.to_owned()));
+    assert!(found(1, "1. Introduction:"), "{sections:?}");
+    assert!(found(2, "2. Set-up:"), "{sections:?}");
+    assert!(found(2, "3. Results and Discussion:"), "{sections:?}");
+}
