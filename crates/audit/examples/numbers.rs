@@ -30,6 +30,7 @@ fn main() {
             section: one.section,
             paragraph: one.paragraph,
             is_table: one.is_table,
+            is_parted: false,
         })
         .collect();
     let numbers = check(&passages);

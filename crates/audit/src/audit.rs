@@ -172,12 +172,16 @@ fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
     let Finding {
         verdict,
         declared,
+        question,
         evidence,
     } = judge.judge(passages);
     let told = evidence.iter();
     let quotes = told.map(|one| quote(&places[one.passage], &one.fact, one.at.clone()));
     Judged {
-        asked: Asked::from(&judge.item),
+        asked: Asked {
+            question,
+            ..Asked::from(&judge.item)
+        },
         verdict,
         declared,
         evidence: quotes.collect(),
@@ -257,12 +261,18 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
                 section,
                 paragraph,
                 is_table: is_table || matches!(block.kind, Kind::Caption { .. }),
+                is_parted: is_parted(block, &sentence.range),
             },
             offset: sentence.range.start,
             block,
         });
     }
     found
+}
+
+fn is_parted(block: &Block, words: &Range<usize>) -> bool {
+    let inside = |seam: &usize| (words.start + 1..words.end).contains(seam);
+    block.seams.iter().any(inside)
 }
 
 /// A passage as a quote, of which the bytes `at` tell something.

@@ -30,6 +30,8 @@ pub struct Item {
     pub maps: BTreeMap<String, Vec<String>>,
     /// What to ask the developers if it is missing.
     pub question: String,
+    /// What to ask instead if it is told in part: the first whose need the paper does not meet.
+    pub partly: Vec<Partly>,
     /// Why it matters for patients.
     pub why: String,
     /// What can be found, by name.
@@ -113,6 +115,16 @@ pub enum Need {
         some: usize,
         of: Vec<Need>,
     },
+}
+
+/// What to ask of an item that is told in part.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partly {
+    /// What the paper must lack; asked of every paper if there is none.
+    #[serde(default)]
+    pub lacks: Option<Need>,
+    pub question: String,
 }
 
 /// A fact that spoils what else is told.

@@ -108,6 +108,7 @@ pub fn misjudged(judge: &Judge) -> Vec<String> {
                 section,
                 paragraph: 0,
                 is_table: false,
+                is_parted: false,
             }]);
             if found.verdict != verdict || declared && !found.declared {
                 let id = &judge.item.id;

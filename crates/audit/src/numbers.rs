@@ -129,6 +129,7 @@ mod tests {
                 section: *section,
                 paragraph,
                 is_table: false,
+                is_parted: false,
             })
             .collect();
         check.remarks(&Reading::of(&passages))
@@ -143,6 +144,7 @@ mod tests {
                 section: Section::Results,
                 paragraph: 0,
                 is_table: true,
+                is_parted: false,
             })
             .collect();
         check.remarks(&Reading::of(&passages))

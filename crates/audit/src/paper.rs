@@ -41,6 +41,8 @@ pub struct Block {
     pub page: Option<u32>,
     /// Its bytes in [`Paper::text`].
     pub range: Range<usize>,
+    /// Bytes in [`Paper::text`] at which a page ends within it, or a table or figure stands in between.
+    pub seams: Vec<usize>,
 }
 
 /// What a block is.

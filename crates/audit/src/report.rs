@@ -313,7 +313,11 @@ pub fn quoted(quote: &Quote) -> String {
 }
 
 fn cited(quote: &Quote, most: usize) -> String {
-    format!("“{}” {}", window(&quote.quote, &quote.cue, most), place(quote))
+    format!(
+        "“{}” {}",
+        window(&quote.quote, &quote.cue, most),
+        place(quote)
+    )
 }
 
 /// The first words of a text, or if what tells lies behind them, those around it.
@@ -414,7 +418,10 @@ mod tests {
         let text = "After training on all the films of two hospitals the area under the curve was 0.91 in women";
         let at = text.find("0.91").expect("the number");
         assert_eq!(window(text, &(0..5), 4), "After training on all …");
-        assert_eq!(window(text, &(at..at + 4), 8), "… area under the curve was 0.91 in women");
+        assert_eq!(
+            window(text, &(at..at + 4), 8),
+            "… area under the curve was 0.91 in women"
+        );
         assert_eq!(window(text, &(at..at + 4), 4), "… curve was 0.91 in …");
         assert_eq!(window(text, &(at..at + 4), 30), text);
         assert_eq!(window("", &(0..0), 3), "");

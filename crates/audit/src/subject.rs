@@ -93,6 +93,7 @@ mod tests {
                 section: Section::Abstract,
                 paragraph,
                 is_table: false,
+                is_parted: false,
             })
             .collect();
         subject(Some(title), &passages)

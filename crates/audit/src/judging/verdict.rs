@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::context::{Context, context};
 use super::cue::{Cue, Later};
 use super::section::Section;
-use crate::item::{Fact, Item, Need};
+use crate::item::{Fact, Item, Need, Partly};
 
 /// Quotes of an item; more only where its verdict needs them.
 const QUOTES: usize = 3;
@@ -20,6 +20,8 @@ pub struct Passage<'a> {
     pub paragraph: usize,
     /// Whether it is a row of a table or a caption.
     pub is_table: bool,
+    /// Whether a page ends within it, or a table or figure stands in between.
+    pub is_parted: bool,
 }
 
 /// What a paper says of an item.
@@ -49,6 +51,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The paper itself says that it was not done.
     pub declared: bool,
+    /// What to ask the developers.
+    pub question: String,
     /// The best passage of each fact that counted, in the order in which the item needs them, then others that would do; each passage once.
     pub evidence: Vec<Evidence>,
 }
@@ -99,7 +103,12 @@ impl Judge {
             .map_err(in_item)?;
         let declared = Cue::all(&item.declared).map_err(in_item)?;
         let lowered = item.lowered.iter().map(|lowered| &lowered.by);
-        for need in [&item.reported, &item.partial].into_iter().chain(lowered) {
+        let lacked = item
+            .partly
+            .iter()
+            .filter_map(|partly| partly.lacks.as_ref());
+        let needs = [&item.reported, &item.partial].into_iter();
+        for need in needs.chain(lowered).chain(lacked) {
             check(need, &facts).map_err(in_item)?;
         }
         Ok(Judge {
@@ -140,6 +149,7 @@ impl Judge {
                 return Finding {
                     verdict,
                     declared: verdict == Verdict::NotReported,
+                    question: self.question(verdict, &found),
                     evidence: evidence.shown(),
                 };
             }
@@ -156,8 +166,21 @@ impl Judge {
         Finding {
             verdict: Verdict::NotReported,
             declared: declared.is_some(),
+            question: self.item.question.clone(),
             evidence: declared.into_iter().collect(),
         }
+    }
+
+    /// What to ask the developers: of what is told in part, what is missing of it.
+    fn question(&self, verdict: Verdict, found: &Found) -> String {
+        let is_lacked = |partly: &&Partly| {
+            let lacks = partly.lacks.as_ref();
+            lacks.is_none_or(|need| met(need, found).is_none())
+        };
+        let partly = self.item.partly.iter().find(is_lacked);
+        let own = partly.filter(|_| verdict == Verdict::Partial);
+        own.map_or(&self.item.question, |partly| &partly.question)
+            .clone()
     }
 }
 
@@ -206,6 +229,8 @@ fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Op
     // What several cues find tells it more surely. A row of a table is hard to read by itself, and stands in only where no sentence says it.
     let cues = by_cue.iter().filter(|places| !places.is_empty()).count();
     score += 3 * i32::try_from(cues).unwrap_or(0) - i32::from(passage.is_table) * 5;
+    // Who looks it up finds half of it.
+    score -= i32::from(passage.is_parted) * 2;
     Some(Told {
         how,
         score,

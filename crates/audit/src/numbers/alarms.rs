@@ -134,6 +134,7 @@ mod tests {
             section: Section::Results,
             paragraph,
             is_table,
+            is_parted: false,
         };
         let passages = [
             passage(text, 0, false),

@@ -8,7 +8,9 @@ use crate::pattern::pattern;
 
 /// A line that is a page's number alone.
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(#{1,6}|<!--|[^\w\s]{0,5})[ \t]*page[ \t]+(\d{1,3})([ \t]*(of|/)[ \t]*\d{1,3})?[ \t]*([^\w\s]{0,5})[ \t]*$")
+    pattern(
+        r"^(#{1,6}|<!--|[^\w\s]{0,5})[ \t]*page[ \t]+(\d{1,3})([ \t]*(of|/)[ \t]*\d{1,3})?[ \t]*([^\w\s]{0,5})[ \t]*$",
+    )
 });
 /// Lines before the first mark that stand above the text: the name of a file, a rule.
 const ABOVE: usize = 3;

@@ -10,6 +10,8 @@ pub(super) struct Passage {
     pub(super) text: String,
     /// The headings above it, of a format that says where their sections end. Otherwise their levels tell.
     pub(super) section: Option<Vec<String>>,
+    /// Bytes of the text at which a page ends, or something else stands in between.
+    pub(super) seams: Vec<usize>,
 }
 
 impl Passage {
@@ -19,6 +21,7 @@ impl Passage {
             page,
             text: text.into(),
             section: None,
+            seams: Vec::new(),
         }
     }
 }
@@ -64,6 +67,12 @@ pub(super) fn paper(
             kind: passage.kind,
             section,
             page: passage.page,
+            // White space that is taken out can only move a seam within the words around it.
+            seams: passage
+                .seams
+                .iter()
+                .map(|at| (start + at).min(range.end))
+                .collect(),
             range,
         });
     }

@@ -147,6 +147,7 @@ struct Open {
     text: String,
     /// The length of its last line.
     last: usize,
+    seams: Vec<usize>,
 }
 
 struct Flow {
@@ -253,6 +254,9 @@ impl Flow {
         }
         if self.continues(line, blank) {
             let open = self.open.as_mut().expect("a passage is open");
+            if !self.waiting.is_empty() {
+                open.seams.push(open.text.len());
+            }
             self.vocabulary.append(&mut open.text, &line.words);
             open.last = line.words.chars().count();
             return;
@@ -323,7 +327,10 @@ impl Flow {
         if matches!(self.part, Part::Before | Part::References) || !self.numbers.is_next(number) {
             return None;
         }
-        let at = 1 + lines[1..].iter().take(2).position(|line| !line.is_blank())?;
+        let at = 1 + lines[1..]
+            .iter()
+            .take(2)
+            .position(|line| !line.is_blank())?;
         let text = &lines[at].words;
         let is_short = text.split(' ').count() <= 10 && !self.is_full(&lines[at]);
         let is_heading = headings::number(text).is_none()
@@ -398,7 +405,10 @@ impl Flow {
         let (number, rest) =
             headings::number(text).map_or((None, text), |(n, rest)| (Some(n), rest));
         let name = headings::name(rest);
-        let is_next = text.split(' ').next().is_some_and(|first| self.numbers.is_next(first));
+        let is_next = text
+            .split(' ')
+            .next()
+            .is_some_and(|first| self.numbers.is_next(first));
         let apart = blank
             || is_next && (name.is_some() || self.has_colons && text.ends_with(':'))
             || self
@@ -418,7 +428,9 @@ impl Flow {
                 (Some(Number::Parts(2..)), None) => rest.split(' ').count() <= 14,
                 (Some(_), None) => {
                     rest.split(' ').count() <= 10
-                        && (alone || text.chars().count() * 10 < self.wrap * 8)
+                        && (alone
+                            || text.chars().count() * 10 < self.wrap * 8
+                            || is_next && self.goes_on(below))
                 }
                 (None, None) => alone && self.part == Part::Body && text.split(' ').count() <= 10,
             };
@@ -466,6 +478,7 @@ impl Flow {
             page: line.page,
             last: line.words.chars().count(),
             text,
+            seams: Vec::new(),
         });
     }
 
@@ -486,7 +499,9 @@ impl Flow {
             } else {
                 open.kind
             };
-            self.out.push(Passage::new(kind, open.page, open.text));
+            let mut passage = Passage::new(kind, open.page, open.text);
+            passage.seams = open.seams;
+            self.out.push(passage);
         }
         self.out.append(&mut self.waiting);
     }

@@ -128,6 +128,7 @@ fn passages<'a>(texts: &'a [(Section, usize, String)]) -> Vec<Passage<'a>> {
         section: *section,
         paragraph: *paragraph,
         is_table: text.contains('\t'),
+        is_parted: false,
     };
     texts.iter().map(passage).collect()
 }

@@ -227,13 +227,23 @@ fn a_number_above_its_heading_belongs_to_it() {
         .collect();
     assert_eq!(
         headings,
-        ["Abstract", "1 Introduction", "2 Data of Two Wards", "2.1 Cohort"]
+        [
+            "Abstract",
+            "1 Introduction",
+            "2 Data of Two Wards",
+            "2.1 Cohort"
+        ]
     );
 }
 
 #[test]
 fn a_heading_with_a_colon_is_none_of_a_list() {
-    let prose = |of: &str| format!("The {of} of all the patients were taken from the archive of one hospital in Hanoi.\n").repeat(3);
+    let prose = |of: &str| {
+        format!(
+            "The {of} of all the patients were taken from the archive of one hospital in Hanoi.\n"
+        )
+        .repeat(3)
+    };
     let text = format!(
         "## Page 1\n\nA network for recordings of the heart in short leads\nAn Author\nAbstract\n{}1. Introduction:\n{}## Page 2\n2. Set-up: The window\n{}\
          3. Results and Discussion:\n{}",

@@ -33,8 +33,9 @@ fn stands(words: &str, text: &str) -> bool {
     if text.contains(&letters(words)) {
         return true;
     }
-    let mut blanks = words.match_indices(' ').map(|(at, _)| at);
-    blanks.any(|at| text.contains(&letters(&words[..at])) && text.contains(&letters(&words[at..])))
+    // The end of a page can part a word.
+    let mut places = words.char_indices().map(|(at, _)| at);
+    places.any(|at| text.contains(&letters(&words[..at])) && text.contains(&letters(&words[at..])))
 }
 
 /// Letters and digits alone, as text survives hyphens, ligatures and columns.

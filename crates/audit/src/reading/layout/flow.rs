@@ -51,6 +51,7 @@ struct Open {
     text: String,
     first: usize,
     last: usize,
+    seams: Vec<usize>,
 }
 
 struct Flow<'d> {
@@ -321,6 +322,7 @@ impl Flow<'_> {
             text,
             first: at,
             last: at,
+            seams: Vec::new(),
         });
     }
 
@@ -332,6 +334,10 @@ impl Flow<'_> {
             .is_some_and(|open| self.continues(open, at, &text));
         if continues {
             let open = self.open.as_mut().expect("a passage is open");
+            let lines = &self.document.lines;
+            if lines[open.last].page != lines[at].page || !self.waiting.is_empty() {
+                open.seams.push(open.text.len());
+            }
             self.document.append(&mut open.text, &text);
             open.last = at;
             return;
@@ -387,8 +393,9 @@ impl Flow<'_> {
             } else {
                 open.kind
             };
-            self.out
-                .push(Passage::new(kind, Some(open.page), open.text));
+            let mut passage = Passage::new(kind, Some(open.page), open.text);
+            passage.seams = open.seams;
+            self.out.push(passage);
         }
         self.out.append(&mut self.waiting);
     }
