@@ -294,3 +294,57 @@ pub(crate) fn quote(place: &Place, tells: &str, at: Range<usize>) -> Quote {
         offset: place.offset,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read;
+
+    fn of(words: &str, id: &str) -> Judged {
+        let text = format!(
+            "A network for films\n\nAbstract\n\nWe trained a network on films.\n\nMethods\n\n{words}\n"
+        );
+        let paper = read(text.as_bytes(), "paper.txt").expect("a paper");
+        let items = audit(&paper).items.into_iter();
+        let mut own = items.filter(|item| item.asked.id == id);
+        own.next().expect("an item")
+    }
+
+    #[test]
+    fn what_a_paper_tells_in_part_is_asked_by_what_is_missing() {
+        let dated = of("The films were collected from 2011 to 2019.", "PROV-1");
+        assert_eq!(dated.verdict, Verdict::Partial);
+        assert!(
+            dated.asked.question.contains("Which hospital"),
+            "{}",
+            dated.asked.question
+        );
+        let named = of("We used the films of MIMIC-CXR.", "PROV-1");
+        assert_eq!(named.verdict, Verdict::Partial);
+        assert!(
+            named.asked.question.contains("which years"),
+            "{}",
+            named.asked.question
+        );
+        let silent = of("We used films.", "PROV-1");
+        assert_eq!(silent.verdict, Verdict::NotReported);
+        assert!(
+            silent.asked.question.contains("Where and when"),
+            "{}",
+            silent.asked.question
+        );
+    }
+
+    #[test]
+    fn a_quote_keeps_the_place_of_what_tells() {
+        let item = of(
+            "Between the two wars\tno one knows, we used the films of MIMIC-CXR for it.",
+            "PROV-1",
+        );
+        let quote = &item.evidence[0];
+        assert!(
+            quote.quote[quote.cue.clone()].contains("MIMIC"),
+            "{quote:?}"
+        );
+    }
+}

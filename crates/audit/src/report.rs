@@ -142,14 +142,18 @@ pub fn proposals(done: &Proposals) -> String {
         kept,
         dropped,
         unreadable,
+        failed,
         ..
     } = done;
     let words = match unreadable {
         0 => String::new(),
         many => format!(" Answers that were no list of quotes: {many}."),
     };
+    let end = failed.as_ref().map_or(String::new(), |why| {
+        format!(" The rest of the paper was not asked: {why}.")
+    });
     format!(
-        "A language model was asked for what was not found or in part, with the paper in {questions} piece(s). Quotes that stand in the paper and are new: {kept}, on which no verdict rests. Dropped, since they stand nowhere in it or answer nothing that was asked: {dropped}.{words}"
+        "A language model was asked for what was not found or in part, with the paper in {questions} piece(s). Quotes that stand in the paper and are new: {kept}, on which no verdict rests. Dropped, since they stand nowhere in it or answer nothing that was asked: {dropped}.{words}{end}"
     )
 }
 

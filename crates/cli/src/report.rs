@@ -59,6 +59,13 @@ impl Report {
         self
     }
 
+    /// The same result with what could not be done to the end; the exit code is 2.
+    pub fn unfinished(mut self, why: &str) -> Report {
+        self.text.push_str(&format!("\n{why}"));
+        self.incomplete = true;
+        self
+    }
+
     /// The same result with a judgement.
     pub fn judged(self, ok: bool) -> Report {
         Report { ok, ..self }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use galen_audit::proposal::propose;
+use galen_audit::proposal::{Proposals, propose};
 use galen_audit::report::{self, letter, quoted};
 use galen_audit::{Audit, Paper, Verdict, audits, markdown, read};
 use galen_chat::Chat;
@@ -69,7 +69,27 @@ pub fn audit(args: &Arguments, place: &Place) -> Result<Report, Failure> {
         [one] if files.len() == 1 => in_words(one),
         many => beside(many),
     };
-    Ok(Report::new("audit", document, text).without(&broken, args.skip_bad))
+    let report = Report::new("audit", document, text).without(&broken, args.skip_bad);
+    Ok(match unanswered(&read) {
+        Some(why) => report.unfinished(&why),
+        None => report,
+    })
+}
+
+/// The papers on which a language model stopped answering; what the rules found of them is reported all the same.
+fn unanswered(read: &[Read]) -> Option<String> {
+    let why = |one: &Read| {
+        let why = one.audit.proposals.as_ref()?.failed.as_ref()?;
+        Some(format!("  {}: {why}", one.name))
+    };
+    let lines: Vec<String> = read.iter().filter_map(why).collect();
+    (!lines.is_empty()).then(|| {
+        format!(
+            "The language model did not answer to the end on {} paper(s); the audit itself is whole:\n{}",
+            lines.len(),
+            lines.join("\n")
+        )
+    })
 }
 
 /// The environment's name for the key of a server of a language model, which is no argument: others can read those.
@@ -137,9 +157,7 @@ fn all(files: &[PathBuf], chat: Option<&Chat>) -> Result<(Vec<Read>, Vec<Broken>
     }
     let mut audits = audits(&papers);
     if let Some(chat) = chat {
-        for (paper, audit) in papers.iter().zip(&mut audits) {
-            propose(paper, audit, chat.model(), chat).map_err(|error| no_answer(&error))?;
-        }
+        ask(chat, &papers, &mut audits)?;
     }
     let both = named.into_iter().zip(audits);
     let read = both.map(|((name, digest), audit)| Read {
@@ -148,6 +166,31 @@ fn all(files: &[PathBuf], chat: Option<&Chat>) -> Result<(Vec<Read>, Vec<Broken>
         audit,
     });
     Ok((read.collect(), broken))
+}
+
+/// Asks for proposals on each paper. A server that answers nothing at all is an error; one that stops later ends the asking, not the report.
+fn ask(chat: &Chat, papers: &[Paper], audits: &mut [Audit]) -> Result<(), Failure> {
+    let mut has_answered = false;
+    // One paper can be too long for a model; two in a row without an answer mean that nothing comes any more.
+    let mut silent: Vec<String> = Vec::new();
+    for (paper, audit) in papers.iter().zip(audits) {
+        let done = match silent.as_slice() {
+            [_, why, ..] => Proposals {
+                model: chat.model().to_owned(),
+                failed: Some(why.clone()),
+                ..Proposals::default()
+            },
+            _ => propose(paper, audit, chat.model(), chat),
+        };
+        has_answered |= done.questions > 0;
+        match &done.failed {
+            Some(why) if !has_answered => return Err(no_answer(why)),
+            Some(why) if done.questions == 0 => silent.push(why.clone()),
+            _ => silent.clear(),
+        }
+        audit.proposals = Some(done);
+    }
+    Ok(())
 }
 
 /// A paper with its name and digest.

@@ -151,3 +151,45 @@ fn a_server_that_does_not_help_is_named() {
     let server = serve(|_| (200, json!({"hello": "world"})));
     assert!(told(&server.url, 3).contains("sends no chat completion"));
 }
+
+#[test]
+fn a_server_that_stops_answering_costs_no_report() {
+    let place = TempDir::new().expect("a folder");
+    for name in ["saha19a", "chen21a", "moor19a"] {
+        let copy = place.path().join(format!("{name}.pdf"));
+        std::fs::copy(paper(name), copy).expect("a copy");
+    }
+    let answered = std::sync::atomic::AtomicUsize::new(0);
+    let server =
+        serve(
+            move |_| match answered.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => (200, completion("{\"quotes\": []}")),
+                _ => (503, json!({"error": {"message": "out of memory"}})),
+            },
+        );
+    let words = [
+        "audit",
+        ".",
+        "--out",
+        "all.json",
+        "--llm-model",
+        "m",
+        "--llm",
+        &server.url,
+    ];
+    let told = bare(place.path(), &words).exits(2).out;
+    assert!(
+        told.contains("did not answer to the end on 3 paper(s)"),
+        "{told}"
+    );
+    // The second and third paper are tried once each, no more.
+    assert_eq!(server.asked.lock().expect("no test panicked").len(), 4);
+    let written = std::fs::read(place.path().join("all.json")).expect("a report");
+    let written: Value = serde_json::from_slice(&written).expect("JSON");
+    let papers = written["papers"].as_array().expect("papers");
+    assert_eq!(papers.len(), 3);
+    for one in papers {
+        assert_eq!(one["items"].as_array().map(Vec::len), Some(59));
+        assert!(text(&one["proposals"]["failed"]).contains("out of memory"));
+    }
+}
