@@ -1,9 +1,14 @@
 //! What a paper is asked: one file an item of the rubric, with what tells of it and sentences that try it.
 
 use std::collections::BTreeMap;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::LazyLock;
 
-use regex_automata::meta::{Config, Regex};
+use regex_automata::Input;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::meta::{self, Regex};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use serde::Deserialize;
 
@@ -179,7 +184,22 @@ static WORDS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
 /// # Errors
 /// What is wrong with the pattern.
 pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
-    ready(text, &expanded(text)?)
+    // The search for literals that a match must begin with is left out: most patterns begin with a list of words, and to look for these first
+    // takes longer to prepare than it saves on one paper.
+    let config = meta::Config::new().auto_prefilter(false).utf8_empty(false);
+    let built = Regex::builder()
+        .syntax(bytes())
+        .configure(config)
+        .build(&plain(&expanded(text)?));
+    built.map_err(|error| format!("`{text}`: {error}"))
+}
+
+/// The same pattern for those who only ask whether a text has it: half of what finding the place takes to prepare.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub(crate) fn question(text: &str) -> Result<Question, String> {
+    asked(text, &expanded(text)?)
 }
 
 /// A pattern that finds wherever `text` does and perhaps elsewhere: it repeats without end where `text` says how often, which makes it
@@ -187,29 +207,60 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
 ///
 /// # Errors
 /// What is wrong with the pattern.
-pub(crate) fn wider(text: &str) -> Result<Regex, String> {
+pub(crate) fn wider(text: &str) -> Result<Question, String> {
     static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| own(r"\{(\d+),\d+\}"));
     let endless = |times: &regex::Captures| match &times[1] {
         "0" => "*".to_owned(),
         "1" => "+".to_owned(),
         least => format!("{{{least},}}"),
     };
-    ready(text, &TIMES.replace_all(&expanded(text)?, endless))
+    asked(text, &TIMES.replace_all(&expanded(text)?, endless))
 }
 
-/// Bytes are matched, and case is that of ASCII. The search for literals that a match must begin with is left out: most patterns begin with
-/// a list of words, and to look for these first takes longer to prepare than it saves on one paper.
-fn ready(text: &str, expanded: &str) -> Result<Regex, String> {
-    let bytes = syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(true);
-    let config = Config::new().auto_prefilter(false).utf8_empty(false);
-    let built = Regex::builder()
-        .syntax(bytes)
-        .configure(config)
-        .build(&plain(expanded));
-    built.map_err(|error| format!("`{text}`: {error}"))
+/// Bytes are matched, and case is that of ASCII.
+fn bytes() -> syntax::Config {
+    let config = syntax::Config::new().unicode(false).utf8(false);
+    config.case_insensitive(true)
+}
+
+fn asked(text: &str, expanded: &str) -> Result<Question, String> {
+    let plain = plain(expanded);
+    let states = thompson::Config::new().utf8(false);
+    let built = DFA::builder()
+        .syntax(bytes())
+        .thompson(states.which_captures(WhichCaptures::None))
+        .configure(DFA::config().skip_cache_capacity_check(true))
+        .build(&plain);
+    built
+        .map(Question::new)
+        .map_err(|error| format!("`{text}`: {error}"))
+}
+
+/// A pattern that a text has or has not.
+pub struct Question {
+    automaton: DFA,
+    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,
+}
+
+impl Question {
+    fn new(automaton: DFA) -> Question {
+        let own = automaton.clone();
+        Question {
+            automaton,
+            caches: Pool::new(Box::new(move || own.create_cache())),
+        }
+    }
+
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &str) -> bool {
+        let input = Input::new(text).earliest(true);
+        let found = self
+            .automaton
+            .try_search_fwd(&mut self.caches.get(), &input);
+        found
+            .expect("it gives up at no byte and after no number of states")
+            .is_some()
+    }
 }
 
 /// A pattern with its names replaced by their words, which may name others. Nothing is compiled here: a word stands in hundreds of

@@ -67,10 +67,45 @@ fn split(text: &str) -> Vec<Range<usize>> {
 /// Takes in quotes, brackets and raised marks of notes behind the last sign of a sentence.
 fn close(text: &str, end: usize) -> usize {
     let behind = text[end..].trim_start_matches(|c: char| {
-        matches!(c, '"' | '”' | '’' | '\'' | ')' | ']' | '.' | '!' | '?')
-            || matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+        matches!(c, '"' | '”' | '’' | '\'' | ')' | ']' | '.' | '!' | '?') || is_raised(c)
     });
+    // `¹³,¹⁴` and `²–⁴`.
+    let more = behind.trim_start_matches(|c: char| matches!(c, ',' | '–' | '-') || is_raised(c));
+    let behind =
+        if more.len() < behind.len() && text[..text.len() - more.len()].ends_with(is_raised) {
+            more
+        } else {
+            behind
+        };
+    let behind = match behind.len() == text.len() - end {
+        true => &behind[citation(&text[..end], behind)..],
+        false => behind,
+    };
     text.len() - behind.len()
+}
+
+fn is_raised(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+}
+
+/// The bytes of a number of the reference list that was raised in print and now sticks to the full stop: `applicable.27,28 We`.
+fn citation(before: &str, behind: &str) -> usize {
+    let word = before
+        .trim_end_matches('.')
+        .rsplit(' ')
+        .next()
+        .unwrap_or("");
+    let letters = word.chars().rev().take_while(|c| c.is_lowercase()).count();
+    let is_word = before.ends_with('.') && letters >= 3 && !abbreviation::ends(before);
+    let number = behind.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '–' | '-')));
+    let number = number.filter(|_| is_word).unwrap_or(0);
+    let mut next = behind[number..].chars();
+    let goes_on = next.next() == Some(' ') && next.next().is_some_and(char::is_uppercase);
+    let is_number = behind.starts_with(|c: char| c.is_ascii_digit())
+        && behind[..number]
+            .split([',', '–', '-'])
+            .all(|part| (1..=3).contains(&part.len()));
+    if goes_on && is_number { number } else { 0 }
 }
 
 fn ends(text: &str, start: usize, at: usize, end: usize, depth: i32) -> bool {
@@ -164,6 +199,7 @@ mod tests {
             "We used MIMIC-III v. 1.4 (Johnson et al., 2016) from example.org for approx. 58,000 stays.",
             "The model failed (see Section 3. It was retrained) in one site.",
             "No. 12 of the list was left out.",
+            "It is version.2 of the file, and Fig.3 We drew, at 0.5.",
             "Is that so?",
             "without a stop",
         ] {
@@ -177,6 +213,14 @@ mod tests {
             ("We kept 570 cases. Controls were 5,618.", 2),
             ("Sensitivity was 0.85. 95% CI 0.80–0.90. It fell later.", 3),
             ("This was shown before.¹² We repeat it.", 2),
+            (
+                "This was shown before.¹³,¹⁴ Specifically, we repeat it.²–⁴ It holds.",
+                3,
+            ),
+            (
+                "It is widely applicable.27 We used the whole cohort.30,31 This was new.",
+                3,
+            ),
             ("He said “no.” We agree! Do you?", 3),
             ("This follows Moor et al. We differ in one step.", 2),
             ("The p-value was .04. None was lower.", 2),

@@ -31,13 +31,13 @@ static BREAKS: LazyLock<Regex> = LazyLock::new(|| {
 /// Before what they deny.
 static NO_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(no|not|nor|neither|never|without|cannot|can't|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|lack(s|ed|ing)?( of)?|absence of|fail(s|ed)? to|unable to|rather than|instead of|excluding|beyond the scope)\b",
+        r"\b(no|none (of|was|were|is|are|has|have)|not|nor|neither|never|without|cannot|can't|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|lack(s|ed|ing)?( of)?|absence of|fail(s|ed)? to|unable to|rather than|instead of|excluding|beyond the scope)\b",
     )
 });
 /// That deny nothing, though they look so.
 static NOT_NO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bnot only\b|\bno (significant|statistically|clear|notable|substantial)\b|\bnot (significant|statistically)|\bno longer\b|\bno more than\b|\bnot necessarily\b|\bwhether or not\b|\bno doubt\b|\bno finding\b|\bno\. ?(\(|of\b|\d)",
+        r"\bnot only\b|\bno (significant|statistically|clear|notable|substantial)\b|\bnot (significant|statistically)|\bno longer\b|\bno more than\b|\bnot necessarily\b|\bwhether or not\b|\bno doubt\b|\bno finding\b|\bno\. ?(\(|of\b|\d)|\byes ?(/|or) ?no\b",
     )
 });
 /// After what they deny.
@@ -147,6 +147,7 @@ mod tests {
     fn a_number_is_no_negation() {
         assert!(!of("Women, No. (%) 512 (48.1)", "Women, No. (%) 512").negated);
         assert!(of("No women were scanned.", "women").negated);
+        assert!(of("Of these models none was deployed.", "deployed").negated);
     }
 
     #[test]

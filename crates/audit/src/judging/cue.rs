@@ -5,41 +5,50 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
-use crate::item::{pattern, wider};
+use crate::item::{Question, pattern, question, wider};
 
-/// A pattern that is made ready when it is asked.
-pub struct Later {
+/// What is made of a pattern when it is asked first.
+struct Lazy<T> {
     text: String,
-    ready: OnceLock<Regex>,
+    ready: OnceLock<T>,
 }
 
-impl Later {
-    /// Each text as a pattern.
-    pub fn all(texts: &[String]) -> Vec<Later> {
-        let one = |text: &String| Later {
-            text: text.clone(),
+impl<T> Lazy<T> {
+    fn new(text: &str) -> Lazy<T> {
+        Lazy {
+            text: text.to_owned(),
             ready: OnceLock::new(),
-        };
-        texts.iter().map(one).collect()
+        }
     }
 
     /// # Panics
     /// It is no pattern, which the item's tests would have said.
-    fn regex(&self) -> &Regex {
-        let made = || pattern(&self.text).unwrap_or_else(|error| panic!("{error}"));
+    fn get(&self, made: fn(&str) -> Result<T, String>) -> &T {
+        let made = || made(&self.text).unwrap_or_else(|error| panic!("{error}"));
         self.ready.get_or_init(made)
+    }
+}
+
+/// A pattern that is made ready when it is asked.
+pub struct Later(Lazy<Question>);
+
+impl Later {
+    /// Each text as a pattern.
+    pub fn all(texts: &[String]) -> Vec<Later> {
+        let one = |text: &String| Later(Lazy::new(text));
+        texts.iter().map(one).collect()
     }
 
     /// Whether a text has it.
     pub fn is_in(&self, text: &str) -> bool {
-        self.regex().is_match(text.as_bytes())
+        self.0.get(question).is_in(text)
     }
 }
 
 /// A pattern whose wider form is asked first: that one repeats without end where the pattern says how often, which makes it small.
 pub struct Cue {
-    wider: Regex,
-    exact: Later,
+    wider: Question,
+    exact: Lazy<Regex>,
 }
 
 impl Cue {
@@ -48,22 +57,21 @@ impl Cue {
     /// # Errors
     /// One is no pattern.
     pub fn all(texts: &[String]) -> Result<Vec<Cue>, String> {
-        let exact = Later::all(texts).into_iter();
-        let one = |exact: Later| {
+        let one = |text: &String| {
             Ok(Cue {
-                wider: wider(&exact.text)?,
-                exact,
+                wider: wider(text)?,
+                exact: Lazy::new(text),
             })
         };
-        exact.map(one).collect()
+        texts.iter().map(one).collect()
     }
 
     /// Where a text has it, without parts of letters at the ends: a pattern is one of bytes.
     pub fn places(&self, text: &str) -> Vec<Range<usize>> {
-        if !self.wider.is_match(text.as_bytes()) {
+        if !self.wider.is_in(text) {
             return Vec::new();
         }
-        let found = self.exact.regex().find_iter(text.as_bytes());
+        let found = self.exact.get(pattern).find_iter(text.as_bytes());
         found
             .map(|found| whole_letters(text, found.range()))
             .collect()

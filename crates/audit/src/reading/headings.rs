@@ -193,6 +193,33 @@ fn parts(number: &str) -> Option<Vec<u8>> {
     each.collect()
 }
 
+/// Whether a numbered line is where authors work: `2 Division of Cardiology, University of Somewhere`.
+pub(super) fn is_address(line: &str) -> bool {
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:universit\w+|departments?|dept|institut\w*|hospitals?|cent(?:er|re)s?|schools?|college|division|faculty|laborator(?:y|ies)|inc|ltd|gmbh|clinic)\b")
+            .expect("the pattern is well formed")
+    });
+    let rest = number(line).map(|(_, rest)| rest);
+    rest.is_some_and(|rest| name(rest).is_none() && PLACE.is_match(rest))
+}
+
+/// Whether a line that ends with a full stop is a heading all the same, as letters have them: `Description of data.`
+pub(super) fn is_run_in(line: &str) -> bool {
+    static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:data|datasets?|models?|performance|statistical|statistics|study|patients|participants|cohorts?|population|training|evaluation|analys[ie]s|outcomes?|design|(?:pre)?processing|acquisition|selection|labels?|annotations?|architecture|validation|ethics|limitations)\b")
+            .expect("the pattern is well formed")
+    });
+    static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:we|our|it|this|these|they|is|are|was|were|has|have|had|see|can|used|not)\b|\d")
+            .expect("the pattern is well formed")
+    });
+    let Some(bare) = line.strip_suffix('.') else {
+        return false;
+    };
+    let is_short = bare.split(' ').count() <= 6 && bare.starts_with(char::is_uppercase);
+    is_short && !CLAUSE.is_match(bare) && (name(bare).is_some() || TOPIC.is_match(bare))
+}
+
 /// Whether a text could be a heading by its words alone: a capital, no end of a sentence, not long.
 pub(super) fn reads_as_heading(text: &str) -> bool {
     let rest = number(text).map_or(text, |(_, rest)| rest);
@@ -228,6 +255,34 @@ mod tests {
         );
         assert_eq!(number("0.95 (0.91"), Some((Number::Parts(2), "(0.91")));
         assert_eq!(number("Results"), None);
+    }
+
+    #[test]
+    fn where_authors_work_is_no_heading() {
+        assert!(is_address(
+            "2 Leon. H. Charney Division of Cardiology, NYU Langone Health"
+        ));
+        assert!(!is_address("2 Methods") && !is_address("Department of Medicine"));
+    }
+
+    #[test]
+    fn a_short_line_with_a_full_stop_can_be_a_heading() {
+        for heading in [
+            "Description of data.",
+            "Model and Performance.",
+            "Background.",
+        ] {
+            assert!(is_run_in(heading), "{heading}");
+        }
+        for sentence in [
+            "We repeat it.",
+            "This is our model.",
+            "of the data.",
+            "Data",
+            "Cohort of 2019.",
+        ] {
+            assert!(!is_run_in(sentence), "{sentence}");
+        }
     }
 
     #[test]

@@ -293,6 +293,14 @@ impl Reader {
             self.caption(label.of, &text);
             return;
         }
+        if matches!(
+            headings::name(&text),
+            Some(Name::Introduction | Name::References | Name::Top)
+        ) {
+            // A converter did not see that it is one.
+            self.heading(self.top, text, None);
+            return;
+        }
         let prose = text.split(' ').count() >= 25 && text.contains(". ");
         let early = matches!(self.part, Part::Authors | Part::Before);
         let kind = if is_licence(&text) || is_matter(&text) || (early && !prose) {

@@ -87,6 +87,15 @@ impl Line<'_> {
             .collect()
     }
 
+    /// Whether it is a line of authors: commas between words that begin with a capital.
+    fn is_of_names(&self) -> bool {
+        let words: Vec<&str> = self.words.split(' ').collect();
+        let small = words
+            .iter()
+            .filter(|word| word.starts_with(char::is_lowercase));
+        self.words.matches(',').count() >= 2 && small.count() * 4 <= words.len()
+    }
+
     fn key(&self) -> String {
         self.words
             .chars()
@@ -287,7 +296,9 @@ impl Flow {
                     return false;
                 }
                 // A journal's name of a few words stands above a longer title.
-                if plain && (words >= 5 || below.is_none_or(Line::is_blank)) {
+                let stands_alone =
+                    below.is_none_or(|below| below.is_blank() || below.is_of_names());
+                if plain && (words >= 5 || stands_alone) {
                     self.title = Some(line.words.chars().count());
                     self.begin(Kind::Title, line, line.words.clone());
                 } else {
@@ -398,6 +409,22 @@ impl Flow {
         }
         if let Some(found) = self.heading_with_colon(text) {
             return Some(found);
+        }
+        let ended = self
+            .open
+            .as_ref()
+            .is_none_or(|open| ends_sentence(&open.text));
+        let is_below = below.is_some_and(|below| below.words.starts_with(char::is_uppercase));
+        if self.part == Part::Authors && headings::is_address(text) {
+            return None;
+        }
+        if self.part == Part::Body
+            && ended
+            && is_below
+            && self.goes_on(below)
+            && headings::is_run_in(text)
+        {
+            return Some((2, text.trim_end_matches('.').to_owned(), None));
         }
         if !headings::reads_as_heading(text) || captions::label(text).is_some() {
             return None;

@@ -100,6 +100,17 @@ def tell(name, pairs, a, b, gold):
         print(f"  {label:<24} {share(count, n)} of gold verdicts; {share(accepted, n)} if accepted ones count; kappa 0")
 
 
+def of_lines(path):
+    """The verdicts of a further paper, by item."""
+    return dict(re.findall(r"^- \{id: ([\w-]+), verdict: (\w+)", path.read_text(encoding="utf-8"), re.M))
+
+
+def tell_pairs(name, pairs):
+    low, high = kappa_interval(pairs)
+    same = sum(x == y for x, y in pairs)
+    print(f"{name}\n  first reader with second {share(same, len(pairs))}\n  kappa                    {kappa(pairs):.3f} [{low:.3f}, {high:.3f}]")
+
+
 def main():
     together, all_a, all_b, all_gold = [], [], [], []
     for paper in PAPERS:
@@ -114,6 +125,14 @@ def main():
     tell("all three", [pair for pairs in together for pair in pairs], all_a, all_b, all_gold)
     low, high = bootstrap_interval(together)
     print(f"  kappa, bootstrap by item [{low:.3f}, {high:.3f}], {DRAWS} draws, seed {SEED}")
+    twice = []
+    for second in sorted((FOLDER / "further" / "second").glob("*.yaml")):
+        first = of_lines(FOLDER / "further" / second.name)
+        pairs = [(first[item], verdict) for item, verdict in of_lines(second).items()]
+        assert len(pairs) == len(first) == ITEMS, second
+        tell_pairs(second.stem + ", read a second time", pairs)
+        twice += pairs
+    tell_pairs("all that were read twice", twice)
 
 
 if __name__ == "__main__":
