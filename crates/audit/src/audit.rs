@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::item::Item;
 use crate::items;
+use crate::judging::index::Index;
 use crate::judging::section::Section;
 use crate::judging::{Finding, Judge, Passage, Verdict};
 use crate::numbers::{self, Remark};
@@ -139,11 +140,12 @@ pub fn audits_by(papers: &[Paper], files: &[(&str, &str)]) -> Vec<Audit> {
         .iter()
         .map(|places| places.iter().map(|place| place.passage.clone()).collect())
         .collect();
+    let indexes: Vec<Index> = passages.par_iter().map(|one| Index::of(one)).collect();
     // By item, then by paper.
     let judged: Vec<Vec<Judged>> = items::each(files, |judge| {
-        let papers = places.par_iter().zip(&passages);
+        let papers = places.par_iter().zip(&passages).zip(&indexes);
         papers
-            .map(|(places, passages)| of_item(judge, places, passages))
+            .map(|((places, passages), index)| of_item(judge, places, passages, index))
             .collect()
     });
     let mut of_papers: Vec<Vec<Judged>> = papers.iter().map(|_| Vec::new()).collect();
@@ -168,13 +170,13 @@ pub fn audits_by(papers: &[Paper], files: &[(&str, &str)]) -> Vec<Audit> {
     .collect()
 }
 
-fn of_item(judge: &Judge, places: &[Place], passages: &[Passage]) -> Judged {
+fn of_item(judge: &Judge, places: &[Place], passages: &[Passage], index: &Index) -> Judged {
     let Finding {
         verdict,
         declared,
         question,
         evidence,
-    } = judge.judge(passages);
+    } = judge.judge(passages, index);
     let told = evidence.iter();
     let quotes = told.map(|one| quote(&places[one.passage], &one.fact, one.at.clone()));
     Judged {

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 use regex_automata::Input;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::{self, Regex};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
+use regex_syntax::hir::Hir;
 use serde::Deserialize;
 
 use crate::judging::Verdict;
@@ -199,7 +200,15 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
 /// # Errors
 /// What is wrong with the pattern.
 pub(crate) fn question(text: &str) -> Result<Question, String> {
-    asked(text, &expanded(text)?)
+    parsed(text).map(|parsed| Question::of(&parsed))
+}
+
+/// A pattern as its parser understands it.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub(crate) fn parsed(text: &str) -> Result<Hir, String> {
+    parsed_as(text, &expanded(text)?)
 }
 
 /// A pattern that finds wherever `text` does and perhaps elsewhere: it repeats without end where `text` says how often, which makes it
@@ -207,33 +216,24 @@ pub(crate) fn question(text: &str) -> Result<Question, String> {
 ///
 /// # Errors
 /// What is wrong with the pattern.
-pub(crate) fn wider(text: &str) -> Result<Question, String> {
+pub(crate) fn wider(text: &str) -> Result<Hir, String> {
     static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| own(r"\{(\d+),\d+\}"));
     let endless = |times: &regex::Captures| match &times[1] {
         "0" => "*".to_owned(),
         "1" => "+".to_owned(),
         least => format!("{{{least},}}"),
     };
-    asked(text, &TIMES.replace_all(&expanded(text)?, endless))
+    parsed_as(text, &TIMES.replace_all(&expanded(text)?, endless))
+}
+
+fn parsed_as(text: &str, expanded: &str) -> Result<Hir, String> {
+    syntax::parse_with(&plain(expanded), &bytes()).map_err(|error| format!("`{text}`: {error}"))
 }
 
 /// Bytes are matched, and case is that of ASCII.
 fn bytes() -> syntax::Config {
     let config = syntax::Config::new().unicode(false).utf8(false);
     config.case_insensitive(true)
-}
-
-fn asked(text: &str, expanded: &str) -> Result<Question, String> {
-    let plain = plain(expanded);
-    let states = thompson::Config::new().utf8(false);
-    let built = DFA::builder()
-        .syntax(bytes())
-        .thompson(states.which_captures(WhichCaptures::None))
-        .configure(DFA::config().skip_cache_capacity_check(true))
-        .build(&plain);
-    built
-        .map(Question::new)
-        .map_err(|error| format!("`{text}`: {error}"))
 }
 
 /// A pattern that a text has or has not.
@@ -243,7 +243,16 @@ pub struct Question {
 }
 
 impl Question {
-    fn new(automaton: DFA) -> Question {
+    /// # Panics
+    /// The pattern is larger than any that a person writes.
+    pub fn of(pattern: &Hir) -> Question {
+        let states = thompson::Config::new().utf8(false);
+        let states = states.which_captures(WhichCaptures::None);
+        let states = NFA::compiler().configure(states).build_from_hir(pattern);
+        let automaton = DFA::builder()
+            .configure(DFA::config().skip_cache_capacity_check(true))
+            .build_from_nfa(states.expect("a pattern that is not too large"));
+        let automaton = automaton.expect("bytes have edges of words");
         let own = automaton.clone();
         Question {
             automaton,

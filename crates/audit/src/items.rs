@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::item::{Item, Text, pattern};
+use crate::judging::index::Index;
 use crate::judging::{Judge, Passage, Verdict};
 
 const FILES: &[(&str, &str)] = &[
@@ -103,13 +104,14 @@ pub fn misjudged(judge: &Judge) -> Vec<String> {
     }
     for (verdict, declared, texts) in lists {
         for (section, text) in texts.iter().map(Text::parts) {
-            let found = judge.judge(&[Passage {
+            let passages = [Passage {
                 text,
                 section,
                 paragraph: 0,
                 is_table: false,
                 is_parted: false,
-            }]);
+            }];
+            let found = judge.judge(&passages, &Index::of(&passages));
             if found.verdict != verdict || declared && !found.declared {
                 let id = &judge.item.id;
                 let facts: Vec<&str> = found.evidence.iter().map(|one| one.fact.as_str()).collect();

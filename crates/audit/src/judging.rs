@@ -2,6 +2,7 @@
 
 pub mod context;
 mod cue;
+pub mod index;
 pub mod section;
 mod verdict;
 

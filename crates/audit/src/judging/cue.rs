@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
+use regex_syntax::hir::Hir;
 
+use super::index::{Index, Needed, Numbers};
 use crate::item::{Question, pattern, question, wider};
 
 /// What is made of a pattern when it is asked first.
@@ -45,9 +47,11 @@ impl Later {
     }
 }
 
-/// A pattern whose wider form is asked first: that one repeats without end where the pattern says how often, which makes it small.
+/// A pattern that is asked where a passage has the letters that it needs, and whose wider form is asked first: that one repeats without end
+/// where the pattern says how often, which makes it small.
 pub struct Cue {
-    wider: Question,
+    wider: Hir,
+    ready: OnceLock<Question>,
     exact: Lazy<Regex>,
 }
 
@@ -60,15 +64,22 @@ impl Cue {
         let one = |text: &String| {
             Ok(Cue {
                 wider: wider(text)?,
+                ready: OnceLock::new(),
                 exact: Lazy::new(text),
             })
         };
         texts.iter().map(one).collect()
     }
 
+    /// The passages of a paper in which it can be found.
+    pub fn passages(&self, index: &Index) -> Numbers {
+        index.passages(&Needed::by(&self.wider))
+    }
+
     /// Where a text has it, without parts of letters at the ends: a pattern is one of bytes.
     pub fn places(&self, text: &str) -> Vec<Range<usize>> {
-        if !self.wider.is_in(text) {
+        let wider = self.ready.get_or_init(|| Question::of(&self.wider));
+        if !wider.is_in(text) {
             return Vec::new();
         }
         let found = self.exact.get(pattern).find_iter(text.as_bytes());

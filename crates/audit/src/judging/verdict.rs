@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::{Context, context};
 use super::cue::{Cue, Later};
+use super::index::{Index, Numbers};
 use super::section::Section;
 use crate::item::{Fact, Item, Need, Partly};
 
@@ -118,14 +119,15 @@ impl Judge {
         })
     }
 
-    /// What the passages of a paper, in their order, say of the item.
-    pub fn judge(&self, passages: &[Passage]) -> Finding {
+    /// What the passages of a paper, in their order and with their index, say of the item.
+    pub fn judge(&self, passages: &[Passage], index: &Index) -> Finding {
         let mut found = Found::new();
         for (name, patterns) in &self.facts {
             let fact = &self.item.facts[name];
+            let cues = Asked::of(&patterns.cues, index);
             let mut best: BTreeMap<How, Told> = BTreeMap::new();
             for at in 0..passages.len() {
-                let Some(told) = told(fact, patterns, passages, at) else {
+                let Some(told) = told(fact, &cues, patterns, passages, at) else {
                     continue;
                 };
                 let held = best.get(&told.how);
@@ -154,9 +156,10 @@ impl Judge {
                 };
             }
         }
+        let declaring = Asked::of(&self.declared, index);
         let declared = passages.iter().enumerate().find_map(|(passage, one)| {
-            let places = |cue: &Cue| cue.places(one.text).into_iter().next();
-            let at = self.declared.iter().find_map(places)?;
+            let places = declaring.places(passage, one.text);
+            let at = places.into_iter().next()?.into_iter().next()?;
             Some(Evidence {
                 passage,
                 fact: "declared".to_owned(),
@@ -192,11 +195,34 @@ struct Told {
     at: Range<usize>,
 }
 
+/// Cues with the passages in which they can be found.
+struct Asked<'c>(Vec<(&'c Cue, Numbers)>);
+
+impl<'c> Asked<'c> {
+    fn of(cues: &'c [Cue], index: &Index) -> Asked<'c> {
+        let each = cues.iter().map(|cue| (cue, cue.passages(index)));
+        Asked(each.filter(|(_, passages)| !passages.is_empty()).collect())
+    }
+
+    /// Where a passage has each cue that it has.
+    fn places(&self, at: usize, text: &str) -> Vec<Vec<Range<usize>>> {
+        let asked = self.0.iter().filter(|(_, passages)| passages.has(at));
+        let each = asked.map(|(cue, _)| cue.places(text));
+        each.filter(|places| !places.is_empty()).collect()
+    }
+}
+
 /// What tells each fact best, by its name and how.
 type Found<'a> = BTreeMap<&'a str, BTreeMap<How, Told>>;
 
 /// How the passage `at` tells a fact; none if it does not.
-fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Option<Told> {
+fn told(
+    fact: &Fact,
+    cues: &Asked,
+    patterns: &Patterns,
+    passages: &[Passage],
+    at: usize,
+) -> Option<Told> {
     let passage = &passages[at];
     let text = passage.text;
     let section = passage.section;
@@ -205,9 +231,9 @@ fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Op
     if out_of_place || fact.never_in.contains(&section) {
         return None;
     }
-    let by_cue: Vec<Vec<Range<usize>>> = patterns.cues.iter().map(|cue| cue.places(text)).collect();
+    let by_cue = cues.places(at, text);
     let any = |list: &[Later], text: &str| list.iter().any(|pattern| pattern.is_in(text));
-    let is_found = by_cue.iter().any(|places| !places.is_empty())
+    let is_found = !by_cue.is_empty()
         && (patterns.with.is_empty() || any(&patterns.with, text))
         && !any(&patterns.unless, text)
         && (patterns.near.is_empty()
@@ -227,8 +253,7 @@ fn told(fact: &Fact, patterns: &Patterns, passages: &[Passage], at: usize) -> Op
         Section::Introduction | Section::Related => 0,
     };
     // What several cues find tells it more surely. A row of a table is hard to read by itself, and stands in only where no sentence says it.
-    let cues = by_cue.iter().filter(|places| !places.is_empty()).count();
-    score += 3 * i32::try_from(cues).unwrap_or(0) - i32::from(passage.is_table) * 5;
+    score += 3 * i32::try_from(by_cue.len()).unwrap_or(0) - i32::from(passage.is_table) * 5;
     // Who looks it up finds half of it.
     score -= i32::from(passage.is_parted) * 2;
     Some(Told {
