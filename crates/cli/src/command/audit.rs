@@ -128,6 +128,9 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
+/// Papers that are held at a time: enough for all cores and for the patterns that each run makes ready, few enough for the memory.
+const HELD: usize = 250;
+
 /// Reads every file, on all cores, and judges what could be read; then a language model, if there is one, is asked paper by paper.
 fn all(files: &[PathBuf], chat: Option<&Chat>) -> Result<(Vec<Read>, Vec<Broken>), Failure> {
     let bar = match files.len() {
@@ -143,54 +146,76 @@ fn all(files: &[PathBuf], chat: Option<&Chat>) -> Result<(Vec<Read>, Vec<Broken>
         bar.inc(1);
         done
     };
-    let done: Vec<Result<(String, String, Paper), Broken>> = files.par_iter().map(one).collect();
-    bar.finish_and_clear();
-    let (mut named, mut papers, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-    for one in done {
-        match one {
-            Ok((name, digest, paper)) => {
-                named.push((name, digest));
-                papers.push(paper);
+    let mut asking = chat.map(Asking::new);
+    let (mut read, mut broken) = (Vec::new(), Vec::new());
+    for files in files.chunks(HELD) {
+        let done: Vec<Result<(String, String, Paper), Broken>> =
+            files.par_iter().map(one).collect();
+        let (mut named, mut papers) = (Vec::new(), Vec::new());
+        for one in done {
+            match one {
+                Ok((name, digest, paper)) => {
+                    named.push((name, digest));
+                    papers.push(paper);
+                }
+                Err(one) => broken.push(one),
             }
-            Err(one) => broken.push(one),
         }
+        let mut audits = audits(&papers);
+        if let Some(asking) = &mut asking {
+            for (paper, audit) in papers.iter().zip(&mut audits) {
+                asking.ask(paper, audit)?;
+            }
+        }
+        let both = named.into_iter().zip(audits);
+        read.extend(both.map(|((name, digest), audit)| Read {
+            name,
+            digest,
+            audit,
+        }));
     }
-    let mut audits = audits(&papers);
-    if let Some(chat) = chat {
-        ask(chat, &papers, &mut audits)?;
-    }
-    let both = named.into_iter().zip(audits);
-    let read = both.map(|((name, digest), audit)| Read {
-        name,
-        digest,
-        audit,
-    });
-    Ok((read.collect(), broken))
+    bar.finish_and_clear();
+    Ok((read, broken))
 }
 
-/// Asks for proposals on each paper. A server that answers nothing at all is an error; one that stops later ends the asking, not the report.
-fn ask(chat: &Chat, papers: &[Paper], audits: &mut [Audit]) -> Result<(), Failure> {
-    let mut has_answered = false;
-    // One paper can be too long for a model; two in a row without an answer mean that nothing comes any more.
-    let mut silent: Vec<String> = Vec::new();
-    for (paper, audit) in papers.iter().zip(audits) {
-        let done = match silent.as_slice() {
+/// Asking a language model, paper by paper.
+struct Asking<'c> {
+    chat: &'c Chat,
+    has_answered: bool,
+    /// Why the last papers got no answer at all.
+    silent: Vec<String>,
+}
+
+impl<'c> Asking<'c> {
+    fn new(chat: &'c Chat) -> Asking<'c> {
+        Asking {
+            chat,
+            has_answered: false,
+            silent: Vec::new(),
+        }
+    }
+
+    /// Asks for proposals on a paper. A server that answers nothing from the first is an error; one that stops later ends the asking, not the
+    /// report: one paper can be too long for a model, and two in a row without an answer mean that nothing comes any more.
+    fn ask(&mut self, paper: &Paper, audit: &mut Audit) -> Result<(), Failure> {
+        let model = self.chat.model();
+        let done = match self.silent.as_slice() {
             [_, why, ..] => Proposals {
-                model: chat.model().to_owned(),
+                model: model.to_owned(),
                 failed: Some(why.clone()),
                 ..Proposals::default()
             },
-            _ => propose(paper, audit, chat.model(), chat),
+            _ => propose(paper, audit, model, self.chat),
         };
-        has_answered |= done.questions > 0;
+        self.has_answered |= done.questions > 0;
         match &done.failed {
-            Some(why) if !has_answered => return Err(no_answer(why)),
-            Some(why) if done.questions == 0 => silent.push(why.clone()),
-            _ => silent.clear(),
+            Some(why) if !self.has_answered => return Err(no_answer(why)),
+            Some(why) if done.questions == 0 => self.silent.push(why.clone()),
+            _ => self.silent.clear(),
         }
         audit.proposals = Some(done);
+        Ok(())
     }
-    Ok(())
 }
 
 /// A paper with its name and digest.
