@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::item::{Item, Text, pattern};
+use crate::item::patterns::pattern;
+use crate::item::{Item, Text};
 use crate::judging::index::Index;
 use crate::judging::{Judge, Passage, Verdict};
 

@@ -84,7 +84,8 @@ fn close(text: &str, end: usize) -> usize {
     text.len() - behind.len()
 }
 
-fn is_raised(c: char) -> bool {
+/// Whether it is a digit in raised letters.
+pub(crate) fn is_raised(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 

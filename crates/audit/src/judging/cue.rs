@@ -7,7 +7,7 @@ use regex_automata::meta::Regex;
 use regex_syntax::hir::Hir;
 
 use super::index::{Index, Needed, Numbers};
-use crate::item::{Question, pattern, question, wider};
+use crate::item::patterns::{Question, pattern, question, wider};
 
 /// What is made of a pattern when it is asked first.
 struct Lazy<T> {

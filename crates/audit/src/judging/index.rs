@@ -164,7 +164,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item::parsed;
+    use crate::item::patterns::parsed;
     use crate::judging::section::Section;
 
     fn found(pattern: &str, texts: &[&str]) -> Vec<usize> {

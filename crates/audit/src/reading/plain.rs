@@ -436,12 +436,8 @@ impl Flow {
             .split(' ')
             .next()
             .is_some_and(|first| self.numbers.is_next(first));
-        let apart = blank
-            || is_next && (name.is_some() || self.has_colons && text.ends_with(':'))
-            || self
-                .open
-                .as_ref()
-                .is_none_or(|open| ends_sentence(&open.text));
+        let apart =
+            blank || is_next && (name.is_some() || self.has_colons && text.ends_with(':')) || ended;
         let references = self.part == Part::References;
         let alone = blank && below.is_none_or(Line::is_blank);
         let counts = apart

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::abbreviation;
+use crate::sentence::is_raised;
 
 static ITEM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -19,13 +20,9 @@ pub(super) fn is_item(text: &str) -> bool {
 }
 
 pub(super) fn ends_sentence(text: &str) -> bool {
-    let bare = text
-        .trim_end_matches(|c: char| matches!(c, ')' | ']' | '”' | '"' | '’') || is_raised_digit(c));
+    let bare =
+        text.trim_end_matches(|c: char| matches!(c, ')' | ']' | '”' | '"' | '’') || is_raised(c));
     bare.ends_with(['.', '!', '?', ':']) && !abbreviation::ends(bare)
-}
-
-fn is_raised_digit(c: char) -> bool {
-    matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 
 static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
