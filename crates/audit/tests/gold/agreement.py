@@ -111,6 +111,22 @@ def tell_pairs(name, pairs):
     print(f"{name}\n  first reader with second {share(same, len(pairs))}\n  kappa                    {kappa(pairs):.3f} [{low:.3f}, {high:.3f}]")
 
 
+def tell_quotes(name):
+    """How many quotes of the audit hold what its verdicts say, of all verdicts and of those that the annotation gives as well."""
+    lines = (FOLDER / "quotes" / f"{name}.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split(",") for line in lines]
+    gold = {}
+    for paper in {row[0] for row in rows}:
+        further = FOLDER / "further" / f"{paper}.yaml"
+        is_further = further.exists()
+        gold[paper] = of_lines(further) if is_further else {row[0]: row[1] for row in verdicts(FOLDER / paper / "gold.yaml")}
+    right = [row for row in rows if gold[row[0]][row[1]] == row[2]]
+    print(f"quotes, {name}")
+    for label, some in (("of all verdicts", rows), ("of those that are right", right)):
+        first, together = (sum(int(row[at]) for row in some) for at in (3, 5))
+        print(f"  {label:<24} {len(some)}: the first quote holds in {first}, all together in {together}")
+
+
 def main():
     together, all_a, all_b, all_gold = [], [], [], []
     for paper in PAPERS:
@@ -133,6 +149,8 @@ def main():
         tell_pairs(second.stem + ", read a second time", pairs)
         twice += pairs
     tell_pairs("all that were read twice", twice)
+    for name in ("before", "after"):
+        tell_quotes(name)
 
 
 if __name__ == "__main__":
