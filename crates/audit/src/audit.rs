@@ -17,6 +17,8 @@ use crate::subject::{Subject, subject};
 
 /// Bytes of an introduction that has no heading.
 const INTRODUCTION: usize = 5_000;
+/// Bytes of text without a heading that are more than an introduction: a letter.
+const LETTER: usize = 12_000;
 
 /// What a paper reports, leaves out, and what does not add up in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -211,7 +213,15 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
     let mut paragraph = 0;
     let mut is_after_table = false;
     let mut last_block = usize::MAX;
-    // Bytes of text under no heading.
+    // Bytes of text under no heading, of all and so far.
+    let bare = |block: &&Block| block.section.is_empty() && block.kind == Kind::Paragraph;
+    let is_letter = paper
+        .blocks
+        .iter()
+        .filter(bare)
+        .map(|block| block.range.len())
+        .sum::<usize>()
+        > LETTER;
     let mut before = 0;
     let has_methods = paper.blocks.iter().any(|block| {
         matches!(
@@ -237,7 +247,9 @@ pub(crate) fn places(paper: &Paper) -> Vec<Place<'_>> {
             _ if block.section.is_empty() && has_methods => {
                 before += sentence.range.len();
                 section = match section {
-                    Section::Abstract | Section::Introduction if before < INTRODUCTION => {
+                    Section::Abstract | Section::Introduction
+                        if !is_letter || before < INTRODUCTION =>
+                    {
                         Section::Introduction
                     }
                     _ => Section::Results,

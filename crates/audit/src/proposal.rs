@@ -44,7 +44,7 @@ pub struct Proposals {
     pub dropped: usize,
     /// Answers that were no list of quotes.
     pub unreadable: usize,
-    /// Why the model gave no more answers, if it was asked for more.
+    /// Why the model gave no more answers, or was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
 }

@@ -132,12 +132,11 @@ fn by_kind(bytes: &[u8], name: &str) -> Result<Paper, Unreadable> {
         }
         Markup::Html => Ok(html::read(&decoded.text, decoded.warnings)),
         Markup::Markdown => {
-            let pages = marks::with_pages(&decoded.text);
+            let pages = marks::with_pages(&decoded.text).unwrap_or(decoded.text);
             // Numbers of pages can be all its headings.
-            let is_plain = |pages: &String| !markdown::is_markdown(pages);
-            Ok(match pages.filter(is_plain) {
-                Some(pages) => plain::read(&pages, decoded.warnings),
-                None => markdown::read(&decoded.text, decoded.warnings),
+            Ok(match markdown::is_markdown(&pages) {
+                true => markdown::read(&pages.replace('\u{c}', "\n"), decoded.warnings),
+                false => plain::read(&pages, decoded.warnings),
             })
         }
         Markup::None => {

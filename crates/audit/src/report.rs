@@ -71,8 +71,12 @@ pub fn best(item: &Judged) -> Option<&Quote> {
     words.or(item.evidence.first())
 }
 
+/// Whether it is a row of a table, or rows that a program took out of a page as words.
 fn is_row(quote: &Quote) -> bool {
-    quote.quote.contains(" | ")
+    let is_number = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_digit());
+    let words = quote.quote.split_whitespace();
+    let numbers = words.clone().filter(is_number).count();
+    quote.quote.contains(" | ") || numbers * 3 > words.count()
 }
 
 /// What is missing, then what is weak, the weightiest first; of one weight what is declared comes last, since it is at least known.
@@ -415,7 +419,24 @@ pub fn letter(item: &Judged) -> (Tone, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use super::window;
+    use super::{Quote, is_row, window};
+
+    #[test]
+    fn numbers_in_a_row_are_no_sentence() {
+        let of = |words: &str| Quote {
+            quote: words.to_owned(),
+            tells: String::new(),
+            section: None,
+            page: None,
+            offset: 0,
+            cue: 0..0,
+        };
+        assert!(is_row(&of("AUC | 0.91")) && is_row(&of("Haemorrhages PPV 0.6804 0.7338 0.9655")));
+        assert!(
+            !is_row(&of("The AUC was 0.91 (95% CI 0.88 to 0.94) in 412 women."))
+                && !is_row(&of(""))
+        );
+    }
 
     #[test]
     fn what_tells_is_not_cut_away() {

@@ -89,24 +89,41 @@ pub(crate) fn is_raised(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 
+/// Letters that are looked back at for a word.
+const WORD: usize = 40;
+
 /// The bytes of a number of the reference list that was raised in print and now sticks to the full stop: `applicable.27,28 We`.
 fn citation(before: &str, behind: &str) -> usize {
-    let word = before
-        .trim_end_matches('.')
-        .rsplit(' ')
-        .next()
-        .unwrap_or("");
+    if !before.ends_with('.') || !behind.starts_with(|c: char| c.is_ascii_digit()) {
+        return 0;
+    }
+    let back = before.trim_end_matches('.').chars().rev().take(WORD);
+    let word: Vec<char> = back.take_while(|c| *c != ' ').collect();
+    let word: String = word.into_iter().rev().collect();
     let letters = word.chars().rev().take_while(|c| c.is_lowercase()).count();
-    let is_word = before.ends_with('.') && letters >= 3 && !abbreviation::ends(before);
+    // `Figure.2 The model`, `Section.4 We`.
+    let is_label = [
+        "figure",
+        "table",
+        "section",
+        "equation",
+        "appendix",
+        "algorithm",
+        "step",
+    ]
+    .contains(&word.to_lowercase().as_str());
+    if letters < 3 || is_label || abbreviation::ends(&format!("{word}.")) {
+        return 0;
+    }
     let number = behind.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '–' | '-')));
-    let number = number.filter(|_| is_word).unwrap_or(0);
+    let number = number.unwrap_or(0);
     let mut next = behind[number..].chars();
     let goes_on = next.next() == Some(' ') && next.next().is_some_and(char::is_uppercase);
-    let is_number = behind.starts_with(|c: char| c.is_ascii_digit())
-        && behind[..number]
-            .split([',', '–', '-'])
-            .all(|part| (1..=3).contains(&part.len()));
-    if goes_on && is_number { number } else { 0 }
+    let mut parts = behind[..number].split([',', '–', '-']);
+    match goes_on && parts.all(|part| (1..=3).contains(&part.len())) {
+        true => number,
+        false => 0,
+    }
 }
 
 fn ends(text: &str, start: usize, at: usize, end: usize, depth: i32) -> bool {
@@ -201,6 +218,8 @@ mod tests {
             "The model failed (see Section 3. It was retrained) in one site.",
             "No. 12 of the list was left out.",
             "It is version.2 of the file, and Fig.3 We drew, at 0.5.",
+            "Figure.2 Overview of the model",
+            "As in Section.4 We use it",
             "Is that so?",
             "without a stop",
         ] {

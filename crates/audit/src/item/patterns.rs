@@ -36,7 +36,7 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
     built.map_err(|error| format!("`{text}`: {error}"))
 }
 
-/// The same pattern for those who only ask whether a text has it: half of what finding the place takes to prepare.
+/// The same pattern for those who only ask whether a text has it, which takes less to prepare than finding the place.
 ///
 /// # Errors
 /// What is wrong with the pattern.

@@ -50,6 +50,7 @@ impl Later {
 /// A pattern that is asked where a passage has the letters that it needs, and whose wider form is asked first: that one repeats without end
 /// where the pattern says how often, which makes it small.
 pub struct Cue {
+    needed: Needed,
     wider: Hir,
     ready: OnceLock<Question>,
     exact: Lazy<Regex>,
@@ -62,8 +63,10 @@ impl Cue {
     /// One is no pattern.
     pub fn all(texts: &[String]) -> Result<Vec<Cue>, String> {
         let one = |text: &String| {
+            let wider = wider(text)?;
             Ok(Cue {
-                wider: wider(text)?,
+                needed: Needed::by(&wider),
+                wider,
                 ready: OnceLock::new(),
                 exact: Lazy::new(text),
             })
@@ -73,7 +76,7 @@ impl Cue {
 
     /// The passages of a paper in which it can be found.
     pub fn passages(&self, index: &Index) -> Numbers {
-        index.passages(&Needed::by(&self.wider))
+        index.passages(&self.needed)
     }
 
     /// Where a text has it, without parts of letters at the ends: a pattern is one of bytes.

@@ -1,5 +1,5 @@
-//! Which passages of a paper a pattern can be found in at all, by the letters that it needs: to ask so takes a hundredth of the time in which
-//! a pattern is made ready, and most patterns find nothing in most papers.
+//! Which passages of a paper a pattern can be found in at all, by the letters that it needs: asked so before a pattern is made ready, since
+//! most patterns find nothing in most papers.
 //!
 //! # Source
 //! Cox 2012, "Regular Expression Matching with a Trigram Index" (Google Code Search), for passages instead of files.

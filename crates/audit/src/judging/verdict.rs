@@ -241,11 +241,17 @@ fn told(
     if !is_found {
         return None;
     }
-    let hows = by_cue.iter().flatten().filter_map(|place| {
-        let how = how(fact, &context(text, place, section))?;
-        Some((how, place))
+    // How each cue tells it, if it does.
+    let hows = by_cue.iter().filter_map(|places| {
+        let hows = places.iter().filter_map(|place| {
+            let how = how(fact, &context(text, place, section))?;
+            Some((how, place))
+        });
+        hows.min_by_key(|(how, _)| *how)
     });
-    let (how, place) = hows.min_by_key(|(how, _)| *how)?;
+    let hows: Vec<(How, &Range<usize>)> = hows.collect();
+    let (how, place) = *hows.iter().min_by_key(|(how, _)| *how)?;
+    let cues = hows.iter().filter(|(own, _)| *own == how).count();
     let mut score = match section {
         Section::Methods | Section::Results | Section::Limitations | Section::Statements => 6,
         Section::Abstract | Section::Appendix => 4,
@@ -253,7 +259,7 @@ fn told(
         Section::Introduction | Section::Related => 0,
     };
     // What several cues find tells it more surely. A row of a table is hard to read by itself, and stands in only where no sentence says it.
-    score += 3 * i32::try_from(by_cue.len()).unwrap_or(0) - i32::from(passage.is_table) * 5;
+    score += 3 * i32::try_from(cues).unwrap_or(0) - i32::from(passage.is_table) * 5;
     // Who looks it up finds half of it.
     score -= i32::from(passage.is_parted) * 2;
     Some(Told {
@@ -306,7 +312,8 @@ impl Met {
 
     /// What is enough, and some of what is besides.
     fn shown(self) -> Vec<Evidence> {
-        let most = self.enough.len().max(QUOTES);
+        let needed: BTreeSet<usize> = self.enough.iter().map(|one| one.passage).collect();
+        let most = needed.len().max(QUOTES);
         let mut shown = self.all();
         let mut seen = BTreeSet::new();
         shown.retain(|one| seen.insert(one.passage));
@@ -353,8 +360,15 @@ fn met(need: &Need, found: &Found) -> Option<Met> {
             Some(first)
         }
         Need::Some { some, of } => {
-            let each: Vec<Met> = of.iter().filter_map(|need| met(need, found)).collect();
-            (each.len() >= *some).then(|| each.into_iter().collect())
+            let mut each: Vec<Met> = of.iter().filter_map(|need| met(need, found)).collect();
+            if each.len() < *some {
+                return None;
+            }
+            let more = each.split_off(*some).into_iter().flat_map(Met::all);
+            let more: Vec<Evidence> = more.collect();
+            let mut enough: Met = each.into_iter().collect();
+            enough.besides.extend(more);
+            Some(enough)
         }
     }
 }

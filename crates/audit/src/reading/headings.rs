@@ -160,6 +160,15 @@ pub(super) fn number(heading: &str) -> Option<(Number, &str)> {
     Some((number, rest))
 }
 
+/// Few papers have more sections; `50 Patients` counts patients.
+const MOST: u8 = 20;
+
+/// The level of a heading by its number.
+pub(super) fn level(number: &str) -> u8 {
+    let parts = number.trim_end_matches('.').split('.').count();
+    u8::try_from(parts.min(6)).unwrap_or(6)
+}
+
 /// Numbers of headings as they follow each other: `4.2` follows `4.1`, `5` follows both.
 #[derive(Debug, Default)]
 pub(super) struct Sequence(Vec<u8>);
@@ -175,15 +184,17 @@ impl Sequence {
         };
         match self.0.get(above.len()) {
             // The next one below the same heading, or below the one that is open.
-            Some(known) => self.0.starts_with(above) && *last == known + 1,
+            Some(known) => self.0.starts_with(above) && known.checked_add(1) == Some(*last),
             None => self.0 == above && *last == 1,
         }
     }
 
-    /// Takes the number that a heading begins with, if it has one.
+    /// Takes the number that a heading begins with, if it has one that sections have.
     pub(super) fn take(&mut self, heading: &str) {
         let number = heading.split(' ').next().and_then(parts);
-        self.0 = number.unwrap_or(std::mem::take(&mut self.0));
+        if let Some(number) = number.filter(|parts| parts.iter().all(|part| *part <= MOST)) {
+            self.0 = number;
+        }
     }
 }
 
@@ -210,7 +221,7 @@ pub(super) fn is_run_in(line: &str) -> bool {
             .expect("the pattern is well formed")
     });
     static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:we|our|it|this|these|they|is|are|was|were|has|have|had|see|can|used|not)\b|\d")
+        Regex::new(r"(?i)\b(?:we|our|it|this|these|they|is|are|was|were|has|have|had|see|can|used|not|underwent|show\w*|provid\w*|improv\w*|remain\w*|outperform\w*|achiev\w*|agree\w*)\b|\d")
             .expect("the pattern is well formed")
     });
     let Some(bare) = line.strip_suffix('.') else {
@@ -296,6 +307,8 @@ mod tests {
         sequence.take("Ethics");
         assert!(sequence.is_next("2.2") && sequence.is_next("3") && sequence.is_next("2.1.1"));
         assert!(!sequence.is_next("2.1") && !sequence.is_next("A") && !sequence.is_next(""));
+        sequence.take("255 Patients");
+        assert!(sequence.is_next("3") && !sequence.is_next("256"));
     }
 
     #[test]

@@ -293,10 +293,13 @@ impl Reader {
             self.caption(label.of, &text);
             return;
         }
-        if matches!(
-            headings::name(&text),
-            Some(Name::Introduction | Name::References | Name::Top)
-        ) {
+        let is_heading = match headings::name(&text) {
+            Some(Name::Introduction | Name::References) => true,
+            // The parts of an abstract have such names.
+            Some(Name::Top) => self.part != Part::Abstract,
+            _ => false,
+        };
+        if is_heading {
             // A converter did not see that it is one.
             self.heading(self.top, text, None);
             return;

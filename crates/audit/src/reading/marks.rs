@@ -12,9 +12,6 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
         r"^(#{1,6}|<!--|[^\w\s]{0,5})[ \t]*page[ \t]+(\d{1,3})([ \t]*(of|/)[ \t]*\d{1,3})?[ \t]*([^\w\s]{0,5})[ \t]*$",
     )
 });
-/// Lines before the first mark that stand above the text: the name of a file, a rule.
-const ABOVE: usize = 3;
-
 /// The text with a form feed between its pages; none if its lines do not count pages upwards from 1.
 pub(super) fn with_pages(text: &str) -> Option<String> {
     if text.contains('\u{c}') {
@@ -29,8 +26,8 @@ pub(super) fn with_pages(text: &str) -> Option<String> {
     if marks.len() < 2 || !counts {
         return None;
     }
-    let written = text.lines().filter(|line| !line.trim().is_empty());
-    let is_above = written.take(ABOVE + 1).any(|line| number(line).is_some());
+    let mut written = text.lines().rev().filter(|line| !line.trim().is_empty());
+    let is_above = written.next().is_some_and(|last| number(last).is_none());
     let mut pages = String::with_capacity(text.len());
     // The mark of the first page begins it, or ends it where marks stand below; pages may be left out.
     let mut last = usize::from(is_above);
@@ -46,6 +43,8 @@ pub(super) fn with_pages(text: &str) -> Option<String> {
             }
         }
     }
+    // Behind a mark below the last page there is none.
+    pages.truncate(pages.trim_end().len());
     Some(pages)
 }
 
@@ -59,7 +58,8 @@ mod tests {
             "## Page 1\n\nfirst\n\n## Page 2\nsecond\n",
             "paper.pdf\n--- Page 1 of 2 ---\nfirst\n--- Page 2 of 2 ---\nsecond\n",
             "<!-- page 1 -->\nfirst\n<!-- page 2 -->\nsecond\n",
-            "one\ntwo\nthree\nfour\nfirst\nPage 1\nsecond\nPage 2\n",
+            "first\nPage 1\nsecond\nPage 2\n\n",
+            "paper.pdf\nby a converter\n2026\n---\nPage 1\nfirst\nPage 2\nsecond\n",
         ] {
             let pages = with_pages(text).expect("marks");
             let parted: Vec<&str> = pages.split('\u{c}').collect();
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_page_that_was_left_out_is_counted() {
         let pages = with_pages("# Page 1\nfirst\n# Page 3\nthird\n").expect("marks");
-        assert_eq!(pages, "first\n\u{c}\u{c}third\n");
+        assert_eq!(pages, "first\n\u{c}\u{c}third");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) fn paper(
             kind: passage.kind,
             section,
             page: passage.page,
-            // White space that is taken out can only move a seam within the words around it.
+            // Readers give text with single blanks, so that a seam stays where it is.
             seams: passage
                 .seams
                 .iter()

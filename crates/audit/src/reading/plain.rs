@@ -156,6 +156,10 @@ struct Open {
     text: String,
     /// The length of its last line.
     last: usize,
+    /// The page of its last line.
+    on: Option<u32>,
+    /// How many passages waited when it had its last line.
+    waited: usize,
     seams: Vec<usize>,
 }
 
@@ -170,7 +174,7 @@ struct Flow {
     title: Option<usize>,
     /// Of the headings so far.
     numbers: Sequence,
-    /// Whether the last heading ended with a colon.
+    /// Whether the last heading had a number and ended with a colon.
     has_colons: bool,
 }
 
@@ -185,18 +189,18 @@ impl Flow {
                 at += 1;
                 continue;
             }
-            if let Some((level, text, lines)) = self.parted_heading(&page[at..]) {
-                self.open_section(level, text, line.page);
-                at += lines;
-                blank = true;
-                continue;
-            }
             let edge = line.page.is_some() && line.depth < 3;
             if edge && (running.contains_key(&line.key()) || (line.depth == 0 && line.is_number()))
             {
                 self.waiting
                     .push(Passage::new(Kind::Furniture, line.page, line.words.clone()));
                 at += 1;
+                continue;
+            }
+            if let Some((level, text, lines)) = self.parted_heading(&page[at..], running) {
+                self.open_section(level, text, line.page);
+                at += lines;
+                blank = true;
                 continue;
             }
             let rows = table_rows(&page[at..]);
@@ -263,9 +267,11 @@ impl Flow {
         }
         if self.continues(line, blank) {
             let open = self.open.as_mut().expect("a passage is open");
-            if !self.waiting.is_empty() {
+            if self.waiting.len() > open.waited || open.on != line.page {
                 open.seams.push(open.text.len());
             }
+            open.waited = self.waiting.len();
+            open.on = line.page;
             self.vocabulary.append(&mut open.text, &line.words);
             open.last = line.words.chars().count();
             return;
@@ -327,13 +333,17 @@ impl Flow {
         self.close();
         self.part = Part::under(&text);
         self.numbers.take(&text);
-        self.has_colons = text.ends_with(':');
+        self.has_colons = text.ends_with(':') && headings::number(&text).is_some();
         let heading = Kind::Heading { level };
         self.out.push(Passage::new(heading, page, text));
     }
 
     /// A heading whose number stands in a line of its own, as many programs take it out of a page: its level, its text and its lines.
-    fn parted_heading(&self, lines: &[Line<'_>]) -> Option<(u8, String, usize)> {
+    fn parted_heading(
+        &self,
+        lines: &[Line<'_>],
+        running: &HashMap<String, usize>,
+    ) -> Option<(u8, String, usize)> {
         let number = &lines.first()?.words;
         if matches!(self.part, Part::Before | Part::References) || !self.numbers.is_next(number) {
             return None;
@@ -350,8 +360,11 @@ impl Flow {
             && text.starts_with(char::is_uppercase);
         // A number could be anything where no name of a heading follows: a cell of a table, say.
         let is_known = headings::name(text).is_some() || self.goes_on(lines.get(at + 1));
-        let level = u8::try_from(number.trim_end_matches('.').split('.').count()).ok()?;
-        (is_short && is_heading && is_known).then(|| (level, format!("{number} {text}"), at + 1))
+        // A page's number stands above its running head, and an address has a number too.
+        let is_other = running.contains_key(&lines[at].key())
+            || self.part == Part::Authors && headings::is_address(&format!("{number} {text}"));
+        let counts = is_short && is_heading && is_known && !is_other;
+        counts.then(|| (headings::level(number), format!("{number} {text}"), at + 1))
     }
 
     /// Whether a line is running text.
@@ -359,14 +372,17 @@ impl Flow {
         line.is_some_and(|line| self.is_full(line) && line.words.split(' ').count() >= 6)
     }
 
-    /// A heading that its paragraph follows in the same line, where others end with a colon as well: `6. Set-up: During the day`.
+    /// A heading that its paragraph follows in the same line, where the last one ended with a colon as well: `6. Set-up: During the day`.
     fn heading_with_colon(&self, text: &str) -> Option<(u8, String, Option<String>)> {
         let number = text.split(' ').next()?;
         let (head, rest) = text.split_once(": ")?;
         let is_next = self.has_colons && self.numbers.is_next(number);
         let is_heading = headings::reads_as_heading(head) && head.split(' ').count() <= 8;
-        let level = u8::try_from(number.trim_end_matches('.').split('.').count()).ok()?;
-        (is_next && is_heading).then(|| (level, format!("{head}:"), Some(rest.to_owned())))
+        let counts = is_next && is_heading && self.part != Part::References;
+        counts.then(|| {
+            let heading = format!("{head}:");
+            (headings::level(number), heading, Some(rest.to_owned()))
+        })
     }
 
     fn is_full(&self, line: &Line<'_>) -> bool {
@@ -501,6 +517,8 @@ impl Flow {
             page: line.page,
             last: line.words.chars().count(),
             text,
+            on: line.page,
+            waited: 0,
             seams: Vec::new(),
         });
     }

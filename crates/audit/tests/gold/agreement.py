@@ -125,6 +125,8 @@ def tell_quotes(name):
     for label, some in (("of all verdicts", rows), ("of those that are right", right)):
         first, together = (sum(int(row[at]) for row in some) for at in (3, 5))
         print(f"  {label:<24} {len(some)}: the first quote holds in {first}, all together in {together}")
+    failing = Counter(row[1] for row in right if row[5] == "0")
+    print("  right verdicts without   " + ", ".join(f"{item} {count}" for item, count in failing.most_common(6)))
 
 
 def main():

@@ -303,3 +303,19 @@ fn other_files_are_refused_by_what_they_are() {
         Some("p.docx (word/document.xml):1:21")
     );
 }
+
+#[test]
+fn parts_of_an_abstract_in_paragraphs_of_their_own_do_not_end_it() {
+    let page = "<html><body><h1>A network for films of the chest</h1><h2>Abstract</h2><p>Methods</p><p>We trained a network on films of four hospitals, \
+        which took a year. It was then tested on films of a fifth hospital, and on those of the year that came after it.</p><h2>Introduction</h2><p>Films are \
+        read late. Much is known of why that is so, and little is done about it by those who could.</p><p>Methods</p><p>The films were read by two readers. They \
+        did not see what the other had said of a film, and a third one decided where they differed.</p></body></html>";
+    let paper = read(page.as_bytes(), "paper.html").expect("a page");
+    let of = |start: &str| {
+        let mut found = paper.blocks.iter();
+        let found = found.find(|block| paper.words(block).starts_with(start));
+        found.expect("the paragraph")
+    };
+    assert_eq!(of("We trained").kind, Kind::Abstract);
+    assert_eq!(of("The films were").section, ["Methods"]);
+}

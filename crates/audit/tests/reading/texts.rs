@@ -264,3 +264,48 @@ fn a_heading_with_a_colon_is_none_of_a_list() {
     assert!(found(2, "2. Set-up:"), "{sections:?}");
     assert!(found(2, "3. Results and Discussion:"), "{sections:?}");
 }
+
+#[test]
+fn a_page_number_above_a_running_head_is_no_heading() {
+    let prose = |of: &str| {
+        format!(
+            "The {of} of all the patients were taken from the archive of one hospital in Hanoi,\n"
+        )
+        .repeat(5)
+    };
+    let text = format!(
+        "Early warning of sepsis in four hospitals of one land\nAn Author\nAbstract\n{}1 Introduction\n{}\u{c}2\nDeep Learning for Sepsis\n{}\u{c}3\nDeep Learning for Sepsis\n{}",
+        prose("words"),
+        prose("films"),
+        prose("leads"),
+        prose("scores"),
+    );
+    let paper = paper(&text);
+    let headings = blocks(&paper)
+        .into_iter()
+        .filter(|(kind, _)| matches!(kind, Kind::Heading { .. }));
+    let headings: Vec<&str> = headings.map(|(_, words)| words).collect();
+    assert_eq!(headings, ["Abstract", "1 Introduction"]);
+}
+
+#[test]
+fn only_where_a_page_ends_is_a_seam() {
+    const OF: [&str; 14] = [
+        "films", "leads", "words", "scores", "notes", "slides", "scans", "tracings", "letters",
+        "tubes", "swabs", "cells", "plates", "teeth",
+    ];
+    let line = |at: usize| {
+        let of = OF[at];
+        format!("the {of} of those who came to the only hospital of a town near Hanoi in {of}\n")
+    };
+    let lines = |from: usize, to: usize| (from..to).map(line).collect::<String>();
+    let text = format!(
+        "Early warning of sepsis in four hospitals of one land\n\nAn Author\n\nAbstract\n\nIn this paper {}1\n\u{c}{}2\n\u{c}Methods\n\nWe {}",
+        lines(1, 5),
+        lines(5, 9),
+        lines(10, 14),
+    );
+    let paper = paper(&text);
+    let seams: Vec<usize> = paper.blocks.iter().map(|block| block.seams.len()).collect();
+    assert_eq!(seams.iter().sum::<usize>(), 1, "{:?}", blocks(&paper));
+}

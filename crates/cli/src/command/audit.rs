@@ -202,7 +202,9 @@ impl<'c> Asking<'c> {
         let done = match self.silent.as_slice() {
             [_, why, ..] => Proposals {
                 model: model.to_owned(),
-                failed: Some(why.clone()),
+                failed: Some(format!(
+                    "not asked, since the papers before got no answer: {why}"
+                )),
                 ..Proposals::default()
             },
             _ => propose(paper, audit, model, self.chat),
@@ -211,7 +213,8 @@ impl<'c> Asking<'c> {
         match &done.failed {
             Some(why) if !self.has_answered => return Err(no_answer(why)),
             Some(why) if done.questions == 0 => self.silent.push(why.clone()),
-            _ => self.silent.clear(),
+            _ if done.questions > 0 => self.silent.clear(),
+            _ => {}
         }
         audit.proposals = Some(done);
         Ok(())

@@ -51,6 +51,8 @@ struct Open {
     text: String,
     first: usize,
     last: usize,
+    /// How many passages waited when it had its last line.
+    waited: usize,
     seams: Vec<usize>,
 }
 
@@ -322,6 +324,7 @@ impl Flow<'_> {
             text,
             first: at,
             last: at,
+            waited: 0,
             seams: Vec::new(),
         });
     }
@@ -335,9 +338,11 @@ impl Flow<'_> {
         if continues {
             let open = self.open.as_mut().expect("a passage is open");
             let lines = &self.document.lines;
-            if lines[open.last].page != lines[at].page || !self.waiting.is_empty() {
+            let is_parted = self.waiting.len() > open.waited;
+            if lines[open.last].page != lines[at].page || is_parted {
                 open.seams.push(open.text.len());
             }
+            open.waited = self.waiting.len();
             self.document.append(&mut open.text, &text);
             open.last = at;
             return;
