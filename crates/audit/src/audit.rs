@@ -326,27 +326,27 @@ mod tests {
 
     #[test]
     fn what_a_paper_tells_in_part_is_asked_by_what_is_missing() {
-        let dated = of("The films were collected from 2011 to 2019.", "PROV-1");
-        assert_eq!(dated.verdict, Verdict::Partial);
-        assert!(
-            dated.asked.question.contains("Which hospital"),
-            "{}",
-            dated.asked.question
-        );
-        let named = of("We used the films of MIMIC-CXR.", "PROV-1");
-        assert_eq!(named.verdict, Verdict::Partial);
-        assert!(
-            named.asked.question.contains("which years"),
-            "{}",
-            named.asked.question
-        );
-        let silent = of("We used films.", "PROV-1");
-        assert_eq!(silent.verdict, Verdict::NotReported);
-        assert!(
-            silent.asked.question.contains("Where and when"),
-            "{}",
-            silent.asked.question
-        );
+        for (words, verdict, asked) in [
+            (
+                "The films were collected from 2011 to 2019.",
+                Verdict::Partial,
+                "Which hospital",
+            ),
+            (
+                "We used the films of MIMIC-CXR.",
+                Verdict::Partial,
+                "which years",
+            ),
+            ("We used films.", Verdict::NotReported, "Where and when"),
+        ] {
+            let item = of(words, "PROV-1");
+            assert_eq!(item.verdict, verdict, "{words}");
+            assert!(
+                item.asked.question.contains(asked),
+                "{}",
+                item.asked.question
+            );
+        }
     }
 
     #[test]

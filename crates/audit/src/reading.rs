@@ -131,17 +131,13 @@ fn by_kind(bytes: &[u8], name: &str) -> Result<Paper, Unreadable> {
             jats::read(&tree, decoded.warnings).ok_or_else(|| unknown(format!("XML of <{root}>")))
         }
         Markup::Html => Ok(html::read(&decoded.text, decoded.warnings)),
-        Markup::Markdown => {
+        Markup::None => {
             let pages = marks::with_pages(&decoded.text).unwrap_or(decoded.text);
-            // Numbers of pages can be all its headings.
+            // Behind the marks of pages: these can be all that looks like headings.
             Ok(match markdown::is_markdown(&pages) {
                 true => markdown::read(&pages.replace('\u{c}', "\n"), decoded.warnings),
                 false => plain::read(&pages, decoded.warnings),
             })
-        }
-        Markup::None => {
-            let pages = marks::with_pages(&decoded.text).unwrap_or(decoded.text);
-            Ok(plain::read(&pages, decoded.warnings))
         }
     }
 }

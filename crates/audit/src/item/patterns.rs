@@ -30,9 +30,8 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
     // takes longer to prepare than it saves on one paper.
     let config = meta::Config::new().auto_prefilter(false).utf8_empty(false);
     let built = Regex::builder()
-        .syntax(bytes())
         .configure(config)
-        .build(&plain(&expanded(text)?));
+        .build_from_hir(&parsed(text)?);
     built.map_err(|error| format!("`{text}`: {error}"))
 }
 

@@ -122,12 +122,12 @@ impl Index {
             passages: passages.len(),
             by_letters: HashMap::new(),
         };
+        let none = index.none();
         for (number, passage) in passages.iter().enumerate() {
             let lower = passage.text.to_ascii_lowercase();
             for three in lower.as_bytes().windows(3) {
-                let none = || Numbers(vec![0; passages.len().div_ceil(64)]);
                 let held = index.by_letters.entry([three[0], three[1], three[2]]);
-                held.or_insert_with(none).add(number);
+                held.or_insert_with(|| none.clone()).add(number);
             }
         }
         index
@@ -141,7 +141,11 @@ impl Index {
                 (0..self.passages).for_each(|number| all.add(number));
                 all
             }
-            Needed::Three(three) => self.by_letters.get(three).cloned().unwrap_or(self.none()),
+            Needed::Three(three) => self
+                .by_letters
+                .get(three)
+                .cloned()
+                .unwrap_or_else(|| self.none()),
             Needed::All(all) => self.joined(all, |a, b| a & b),
             Needed::Any(any) => self.joined(any, |a, b| a | b),
         }
@@ -149,7 +153,7 @@ impl Index {
 
     fn joined(&self, parts: &[Needed], join: fn(u64, u64) -> u64) -> Numbers {
         let mut parts = parts.iter().map(|part| self.passages(part));
-        let first = parts.next().unwrap_or(self.none());
+        let first = parts.next().unwrap_or_else(|| self.none());
         parts.fold(first, |mut all, part| {
             all.with(&part, join);
             all

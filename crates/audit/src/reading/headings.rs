@@ -163,10 +163,12 @@ pub(super) fn number(heading: &str) -> Option<(Number, &str)> {
 /// Few papers have more sections; `50 Patients` counts patients.
 const MOST: u8 = 20;
 
-/// The level of a heading by its number.
-pub(super) fn level(number: &str) -> u8 {
-    let parts = number.trim_end_matches('.').split('.').count();
-    u8::try_from(parts.min(6)).unwrap_or(6)
+/// The level of a heading by its dotted number.
+pub(super) fn level(heading: &str) -> Option<u8> {
+    match number(heading)? {
+        (Number::Parts(parts), _) => Some(parts.clamp(1, 6)),
+        _ => None,
+    }
 }
 
 /// Numbers of headings as they follow each other: `4.2` follows `4.1`, `5` follows both.
@@ -174,9 +176,9 @@ pub(super) fn level(number: &str) -> u8 {
 pub(super) struct Sequence(Vec<u8>);
 
 impl Sequence {
-    /// Whether a heading of this number can be the next one: `1`, `4.2`, with a full stop behind or without.
-    pub(super) fn is_next(&self, number: &str) -> bool {
-        let Some(parts) = parts(number) else {
+    /// Whether a heading can be the next one by the number that it begins with: `1`, `4.2`, with a full stop behind or without.
+    pub(super) fn is_next(&self, heading: &str) -> bool {
+        let Some(parts) = parts(heading) else {
             return false;
         };
         let Some((last, above)) = parts.split_last() else {
@@ -191,14 +193,16 @@ impl Sequence {
 
     /// Takes the number that a heading begins with, if it has one that sections have.
     pub(super) fn take(&mut self, heading: &str) {
-        let number = heading.split(' ').next().and_then(parts);
+        let number = parts(heading);
         if let Some(number) = number.filter(|parts| parts.iter().all(|part| *part <= MOST)) {
             self.0 = number;
         }
     }
 }
 
-fn parts(number: &str) -> Option<Vec<u8>> {
+/// The parts of the number that a heading begins with.
+fn parts(heading: &str) -> Option<Vec<u8>> {
+    let number = heading.split(' ').next()?;
     let bare = number.strip_suffix('.').unwrap_or(number);
     let each = bare.split('.').map(|part| part.parse().ok());
     each.collect()

@@ -36,7 +36,7 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<String> {
 pub(super) enum Markup {
     Xml,
     Html,
-    Markdown,
+    /// Text, or Markdown.
     None,
 }
 
@@ -52,8 +52,6 @@ impl Markup {
             Self::Html
         } else if declares || holds || is_article(text) {
             Self::Xml
-        } else if super::markdown::is_markdown(text) {
-            Self::Markdown
         } else {
             Self::None
         }

@@ -14,7 +14,44 @@ pub(super) struct Passage {
     pub(super) seams: Vec<usize>,
 }
 
+/// Where a passage that is still open is parted.
+#[derive(Debug, Default)]
+pub(super) struct Seams {
+    /// The page of its last line.
+    page: Option<u32>,
+    /// How many passages waited for its end when it had its last line.
+    waited: usize,
+    at: Vec<usize>,
+}
+
+impl Seams {
+    /// Of a passage that begins on a page.
+    pub(super) fn on(page: Option<u32>) -> Self {
+        Self {
+            page,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in that a line follows on a page behind so many bytes, while so many passages wait.
+    pub(super) fn line(&mut self, bytes: usize, page: Option<u32>, waiting: usize) {
+        if waiting > self.waited || page != self.page {
+            self.at.push(bytes);
+        }
+        self.waited = waiting;
+        self.page = page;
+    }
+}
+
 impl Passage {
+    /// The passage with its seams.
+    pub(super) fn parted(self, seams: Seams) -> Self {
+        Self {
+            seams: seams.at,
+            ..self
+        }
+    }
+
     pub(super) fn new(kind: Kind, page: Option<u32>, text: impl Into<String>) -> Self {
         Self {
             kind,

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::captions::{self, Label, Mark};
 use super::headings::{self, Name, Number, Sequence};
 use super::part::Part;
-use super::passages::{self, Passage};
+use super::passages::{self, Passage, Seams};
 use super::prose::{ends_sentence, is_item, is_licence, is_matter};
 use super::words::{self, Vocabulary};
 use crate::paper::{Format, Kind, Paper};
@@ -156,11 +156,7 @@ struct Open {
     text: String,
     /// The length of its last line.
     last: usize,
-    /// The page of its last line.
-    on: Option<u32>,
-    /// How many passages waited when it had its last line.
-    waited: usize,
-    seams: Vec<usize>,
+    seams: Seams,
 }
 
 struct Flow {
@@ -267,11 +263,8 @@ impl Flow {
         }
         if self.continues(line, blank) {
             let open = self.open.as_mut().expect("a passage is open");
-            if self.waiting.len() > open.waited || open.on != line.page {
-                open.seams.push(open.text.len());
-            }
-            open.waited = self.waiting.len();
-            open.on = line.page;
+            open.seams
+                .line(open.text.len(), line.page, self.waiting.len());
             self.vocabulary.append(&mut open.text, &line.words);
             open.last = line.words.chars().count();
             return;
@@ -345,7 +338,8 @@ impl Flow {
         running: &HashMap<String, usize>,
     ) -> Option<(u8, String, usize)> {
         let number = &lines.first()?.words;
-        if matches!(self.part, Part::Before | Part::References) || !self.numbers.is_next(number) {
+        let is_elsewhere = matches!(self.part, Part::Before | Part::References);
+        if is_elsewhere || number.contains(' ') || !self.numbers.is_next(number) {
             return None;
         }
         let at = 1 + lines[1..]
@@ -353,6 +347,7 @@ impl Flow {
             .take(2)
             .position(|line| !line.is_blank())?;
         let text = &lines[at].words;
+        let whole = format!("{number} {text}");
         let is_short = text.split(' ').count() <= 10 && !self.is_full(&lines[at]);
         let is_heading = headings::number(text).is_none()
             && captions::label(text).is_none()
@@ -362,9 +357,10 @@ impl Flow {
         let is_known = headings::name(text).is_some() || self.goes_on(lines.get(at + 1));
         // A page's number stands above its running head, and an address has a number too.
         let is_other = running.contains_key(&lines[at].key())
-            || self.part == Part::Authors && headings::is_address(&format!("{number} {text}"));
+            || self.part == Part::Authors && headings::is_address(&whole);
         let counts = is_short && is_heading && is_known && !is_other;
-        counts.then(|| (headings::level(number), format!("{number} {text}"), at + 1))
+        let level = headings::level(&whole)?;
+        counts.then_some((level, whole, at + 1))
     }
 
     /// Whether a line is running text.
@@ -374,15 +370,12 @@ impl Flow {
 
     /// A heading that its paragraph follows in the same line, where the last one ended with a colon as well: `6. Set-up: During the day`.
     fn heading_with_colon(&self, text: &str) -> Option<(u8, String, Option<String>)> {
-        let number = text.split(' ').next()?;
         let (head, rest) = text.split_once(": ")?;
-        let is_next = self.has_colons && self.numbers.is_next(number);
+        let is_next = self.has_colons && self.numbers.is_next(head);
         let is_heading = headings::reads_as_heading(head) && head.split(' ').count() <= 8;
         let counts = is_next && is_heading && self.part != Part::References;
-        counts.then(|| {
-            let heading = format!("{head}:");
-            (headings::level(number), heading, Some(rest.to_owned()))
-        })
+        let level = headings::level(head)?;
+        counts.then(|| (level, format!("{head}:"), Some(rest.to_owned())))
     }
 
     fn is_full(&self, line: &Line<'_>) -> bool {
@@ -448,10 +441,7 @@ impl Flow {
         let (number, rest) =
             headings::number(text).map_or((None, text), |(n, rest)| (Some(n), rest));
         let name = headings::name(rest);
-        let is_next = text
-            .split(' ')
-            .next()
-            .is_some_and(|first| self.numbers.is_next(first));
+        let is_next = self.numbers.is_next(text);
         let apart =
             blank || is_next && (name.is_some() || self.has_colons && text.ends_with(':')) || ended;
         let references = self.part == Part::References;
@@ -517,9 +507,7 @@ impl Flow {
             page: line.page,
             last: line.words.chars().count(),
             text,
-            on: line.page,
-            waited: 0,
-            seams: Vec::new(),
+            seams: Seams::on(line.page),
         });
     }
 
@@ -540,9 +528,8 @@ impl Flow {
             } else {
                 open.kind
             };
-            let mut passage = Passage::new(kind, open.page, open.text);
-            passage.seams = open.seams;
-            self.out.push(passage);
+            let passage = Passage::new(kind, open.page, open.text);
+            self.out.push(passage.parted(open.seams));
         }
         self.out.append(&mut self.waiting);
     }

@@ -211,9 +211,17 @@ fn an_abstract_below_another_heading_ends_where_the_text_begins() {
     assert_eq!(section(plain, "Many die."), Kind::Paragraph);
 }
 
+/// Lines of running text.
+fn prose(of: &str, end: char, lines: usize) -> String {
+    format!(
+        "The {of} of all the patients were taken from the archive of one hospital in Hanoi{end}\n"
+    )
+    .repeat(lines)
+}
+
 #[test]
 fn a_number_above_its_heading_belongs_to_it() {
-    let prose = "The recordings of all the patients were taken from the archive of one hospital in Hanoi,\n".repeat(4);
+    let prose = prose("recordings", ',', 4);
     let text = format!(
         "A network for recordings of the heart in short leads\nAn Author\nAbstract\n{prose}1\nIntroduction\n{prose}2\n\nData of Two Wards\n{prose}2.1\nCohort\n{prose}\
          7\nPatients\n{prose}3\n{prose}"
@@ -238,12 +246,7 @@ fn a_number_above_its_heading_belongs_to_it() {
 
 #[test]
 fn a_heading_with_a_colon_is_none_of_a_list() {
-    let prose = |of: &str| {
-        format!(
-            "The {of} of all the patients were taken from the archive of one hospital in Hanoi.\n"
-        )
-        .repeat(3)
-    };
+    let prose = |of: &str| prose(of, '.', 3);
     let text = format!(
         "## Page 1\n\nA network for recordings of the heart in short leads\nAn Author\nAbstract\n{}1. Introduction:\n{}## Page 2\n2. Set-up: The window\n{}\
          3. Results and Discussion:\n{}",
@@ -267,12 +270,7 @@ fn a_heading_with_a_colon_is_none_of_a_list() {
 
 #[test]
 fn a_page_number_above_a_running_head_is_no_heading() {
-    let prose = |of: &str| {
-        format!(
-            "The {of} of all the patients were taken from the archive of one hospital in Hanoi,\n"
-        )
-        .repeat(5)
-    };
+    let prose = |of: &str| prose(of, ',', 5);
     let text = format!(
         "Early warning of sepsis in four hospitals of one land\nAn Author\nAbstract\n{}1 Introduction\n{}\u{c}2\nDeep Learning for Sepsis\n{}\u{c}3\nDeep Learning for Sepsis\n{}",
         prose("words"),

@@ -25,7 +25,7 @@ impl Pattern {
     /// A regular expression as Python's `re` understands it.
     ///
     /// Most have the same meaning in Rust. What differs is written anew: `$` and `\Z`, signs that only Rust knows within
-    /// brackets, `\uXXXX`, and a lower bound that is left out.
+    /// brackets, `\uXXXX`, and `{,3}`.
     ///
     /// # Errors
     /// What is wrong with the expression, in words.

@@ -10,7 +10,7 @@ use super::word::Word;
 use super::{Document, figure, note, reference, table};
 use crate::paper::Kind;
 use crate::reading::headings::Name;
-use crate::reading::passages::Passage;
+use crate::reading::passages::{Passage, Seams};
 use crate::reading::prose::{ends_sentence, is_item, is_licence, is_matter};
 
 /// The passages of a document, and sentences about tables that were not found.
@@ -51,9 +51,7 @@ struct Open {
     text: String,
     first: usize,
     last: usize,
-    /// How many passages waited when it had its last line.
-    waited: usize,
-    seams: Vec<usize>,
+    seams: Seams,
 }
 
 struct Flow<'d> {
@@ -318,14 +316,14 @@ impl Flow<'_> {
 
     fn open(&mut self, kind: Kind, at: usize, text: String) {
         self.close();
+        let page = self.document.lines[at].page;
         self.open = Some(Open {
             kind,
-            page: self.document.lines[at].page,
+            page,
             text,
             first: at,
             last: at,
-            waited: 0,
-            seams: Vec::new(),
+            seams: Seams::on(Some(page)),
         });
     }
 
@@ -337,12 +335,9 @@ impl Flow<'_> {
             .is_some_and(|open| self.continues(open, at, &text));
         if continues {
             let open = self.open.as_mut().expect("a passage is open");
-            let lines = &self.document.lines;
-            let is_parted = self.waiting.len() > open.waited;
-            if lines[open.last].page != lines[at].page || is_parted {
-                open.seams.push(open.text.len());
-            }
-            open.waited = self.waiting.len();
+            let page = self.document.lines[at].page;
+            open.seams
+                .line(open.text.len(), Some(page), self.waiting.len());
             self.document.append(&mut open.text, &text);
             open.last = at;
             return;
@@ -398,9 +393,8 @@ impl Flow<'_> {
             } else {
                 open.kind
             };
-            let mut passage = Passage::new(kind, Some(open.page), open.text);
-            passage.seams = open.seams;
-            self.out.push(passage);
+            let passage = Passage::new(kind, Some(open.page), open.text);
+            self.out.push(passage.parted(open.seams));
         }
         self.out.append(&mut self.waiting);
     }
